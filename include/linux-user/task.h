@@ -1,0 +1,104 @@
+/*
+ * A guest thread: its virtual processor and its signal state; and how signals reach it.
+ *
+ * The host's signal mask mirrors the guest's (without SIGSEGV and SIGBUS, which generated code
+ * needs), and a host handler exists exactly for the signals the guest handles.  So the kernel
+ * decides what is deliverable, in which order, and which system calls restart.  The host handler
+ * records one signal, blocks all others until it has been delivered, and kicks the vCPU.
+ */
+#ifndef LINUX_USER_TASK_H
+#define LINUX_USER_TASK_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accel/vcpu.h"
+#include "linux-user/process.h"
+
+typedef struct GuestAltstack {
+    uint64_t sp, size;
+    int32_t flags; /* SS_DISABLE, SS_AUTODISARM; SS_ONSTACK is computed */
+} GuestAltstack;
+
+struct GuestTask {
+    Vcpu vcpu; /* vcpu.owner is this task */
+    Process *process;
+    GuestTask *next; /* process->tasks_lock */
+    int tid;
+
+    /* Signals.  This thread's code and its signal handler only. */
+    atomic_int signal_pending; /* nonzero: signals to deliver before guest code or a call runs */
+    uint64_t blocked;          /* the guest's mask, bit signo-1 */
+    uint64_t saved_blocked;    /* with restore_blocked: mask to go back to after delivery */
+    bool restore_blocked;
+    GuestAltstack altstack;
+    uint64_t pending; /* recorded and not delivered, bit signo-1 */
+    siginfo_t pending_info[GUEST_NSIG + 1];
+
+    /* Thread start and end. */
+    GuestAddr clear_child_tid;
+    GuestAddr robust_list;
+    uint64_t robust_list_size;
+};
+
+/* The calling thread's task; NULL outside of guest threads. */
+GuestTask *task_self(void);
+
+GuestTask *task_new(Process *process);
+void task_free(GuestTask *task);
+/* Make task the calling thread's. */
+void task_set_self(GuestTask *task);
+
+/* Run guest code until the process ends. */
+_Noreturn void cpu_loop(GuestTask *task);
+
+/*
+ * Signals; signal.c.
+ */
+
+/* Install the handlers that guest memory faults need; before any guest memory is touched. */
+void signal_init(void);
+/* Take over the mask and ignored signals inherited from the parent process. */
+void signal_init_task(GuestTask *task);
+
+/* The host mask that stands for a guest mask, for system calls that take one (ppoll, ...). */
+uint64_t signal_host_mask(uint64_t guest_mask);
+
+/* rt_sigaction in host terms; either may be NULL.  0 or -errno. */
+int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
+                      GuestSigaction *ret_old);
+/* rt_sigprocmask; how is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; set may be NULL. */
+int64_t signal_procmask(GuestTask *task, int how, const uint64_t *set, uint64_t *ret_old);
+int64_t signal_altstack(GuestTask *task, const GuestAltstack *set, GuestAltstack *ret_old);
+/* rt_sigpending. */
+uint64_t signal_pending_set(GuestTask *task);
+/* rt_sigsuspend: -EINTR or SYS_RESTART. */
+int64_t signal_suspend(GuestTask *task, uint64_t mask);
+/* rt_sigreturn: SYS_NO_RESULT; a bad frame raises SIGSEGV. */
+int64_t signal_return(GuestTask *task);
+
+/*
+ * A signal caused by the guest's own instruction: blocked or ignored, it ends the process.
+ */
+void signal_force(GuestTask *task, const siginfo_t *info);
+/* Deliver what is pending: build frames, run default actions.  Between runs of the vCPU only. */
+void signal_deliver(GuestTask *task);
+/* In the child of fork: nothing is pending. */
+void signal_after_fork(GuestTask *task);
+
+/*
+ * A system call that may block, without the window in which a signal that has just arrived
+ * would be slept over.  The result, -errno, or SYS_RESTART (syscall.h) when a signal came first
+ * and the call had no effect or restarts by the kernel's rules.  Up to six arguments of any
+ * integer or pointer type: safe_syscall(task, SYS_read, fd, buf, size).
+ */
+#define safe_syscall(task, number, ...) \
+    safe_syscall_pick((task), (number), ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define safe_syscall_pick(task, number, a, b, c, d, e, f, ...)                             \
+    safe_syscall6((task), (number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
+                  (long)(f))
+int64_t safe_syscall6(GuestTask *task, long number, long a, long b, long c, long d, long e, long f);
+
+#endif

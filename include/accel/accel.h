@@ -1,0 +1,79 @@
+/*
+ * AccelOps: the only way into a means of running guest code.  accel/tcg defines one;
+ * another (KVM) plugs in beside it under the same linux-user and gdbstub.
+ */
+#ifndef ACCEL_ACCEL_H
+#define ACCEL_ACCEL_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accel/vcpu.h"
+
+/* What the accelerator needs of the layer above.  Called from any vCPU's thread. */
+typedef struct AccelHooks {
+    /*
+     * Copy up to size bytes of guest code at pc into buf; returns how many bytes, from pc on,
+     * are mapped and executable.  With 0, ret_code is SEGV_MAPERR or SEGV_ACCERR.
+     */
+    size_t (*fetch_code)(GuestAddr pc, void *buf, size_t size, int *ret_code);
+    /* A symbol name and offset for pc, for logs; false: unknown. May be NULL. */
+    bool (*symbol)(GuestAddr pc, const char **ret_name, uint64_t *ret_offset);
+} AccelHooks;
+
+typedef struct AccelOptions {
+    const char *backend;       /* "x86", "tci"; NULL: the default */
+    const char *host_features; /* --host-features: "-avx,-bmi2"; NULL: all the CPU has */
+    const char *skip_passes;   /* --skip-pass=a,b; NULL: none */
+    const char *dump_block;    /* reserved for --dump-block */
+    size_t code_buffer_size;   /* bytes; 0: default */
+    bool no_chain;
+    bool one_insn_per_block;
+    int stop_after;            /* run only the first n passes; -1: all */
+} AccelOptions;
+
+typedef struct AccelOps {
+    const char *name;
+
+    /* 0, or -errno (or a message in ret_error) with nothing left allocated. */
+    int (*open)(const GuestArch *guest, const AccelOptions *options, const AccelHooks *hooks,
+                const char **ret_error);
+    void (*close)(void);
+
+    /* Allocates vcpu->state, zeroed; the caller resets it. */
+    int (*vcpu_init)(Vcpu *vcpu);
+    void (*vcpu_done)(Vcpu *vcpu);
+
+    /* Run until something needs the process: the only way out of guest code. */
+    VcpuExit (*run)(Vcpu *vcpu);
+
+    /* Make a concurrent or the next run() return VCPU_INTERRUPT soon; async-signal-safe. */
+    void (*kick)(Vcpu *vcpu);
+
+    /* Guest code in [start, end) changed or is gone; no vCPU may run its old translation after this
+     * returns and that vCPU has passed a poll point.  Cheap when nothing there was translated. */
+    void (*invalidate)(GuestAddr start, GuestAddr end);
+
+    /*
+     * For the process's SIGSEGV/SIGBUS handler, in the thread that faulted.  True: the fault was the guest's, in generated
+     * code; the state was rebuilt and *context changed so that returning from the handler makes
+     * run() return VCPU_FAULT.  False: not ours.
+     */
+    bool (*handle_fault)(Vcpu *vcpu, siginfo_t *info, void *context);
+
+    /* Children of fork have one thread: take stock of locks. Called in the child. */
+    void (*after_fork)(void);
+
+    /* Debugging (gdbstub): not for every accelerator; NULL where missing. */
+    int (*insert_breakpoint)(GuestAddr addr);
+    int (*remove_breakpoint)(GuestAddr addr);
+    void (*set_single_step)(Vcpu *vcpu, bool on);
+
+    /* Counters for -d and monitor commands. */
+    void (*print_stats)(FILE *out);
+} AccelOps;
+
+extern const AccelOps accel_tcg;
+
+#endif

@@ -154,6 +154,13 @@ typedef enum TcgResult {
     TCG_TOO_LONG,  /* spill area or a branch range exceeded: retry with fewer instructions */
 } TcgResult;
 
+/* A host thread stopped by SIGSEGV or SIGBUS, from its ucontext. */
+typedef struct TcgHostFault {
+    const uint8_t *pc; /* rx address of the faulting instruction */
+    uint64_t sp;
+    bool is_write;
+} TcgHostFault;
+
 struct TcgBackend {
     const char *name;
     const char *const *reg_names; /* [32]; NULL: not a register */
@@ -195,6 +202,13 @@ struct TcgBackend {
     /* Host registers of an interrupted thread: read register reg (integer: 8 bytes, vector: 32) of a
      * ucontext into value; NULL where generated code is not native. */
     void (*context_get)(const void *ucontext, unsigned reg, uint8_t value[32]);
+    /* Set it, for when the signal handler returns (vector registers: the low 16 bytes). */
+    void (*context_set)(void *ucontext, unsigned reg, const uint8_t value[32]);
+    /* Where a fault interrupted the thread, and whether it was a write. */
+    void (*context_fault)(const void *ucontext, TcgHostFault *ret);
+    /* Make the handler return to rx with the stack pointer sp and value as what the epilogue hands to
+     * the run loop (x86: rip, rsp, rax). */
+    void (*context_jump)(void *ucontext, const uint8_t *rx, uint64_t value, uint64_t sp);
 };
 
 /* All backends linked into this binary, ended by NULL; the first is the default. */
@@ -207,8 +221,11 @@ void tcg_rule_parse(const TcgBackend *backend, const char *op_name, const char *
 /* Assign boundary registers to globals by heat. */
 void tcg_target_init(TcgTarget *target, const TcgBackend *backend, const TcgGlobals *globals);
 
-/* Register allocation: arrow 5.  TCG_TOO_LONG when the spill area overflows. */
-TcgResult tcg_allocate(const TcgRegion *r, const TcgTarget *target, Arena *arena, TcgMcode *ret);
+/*
+ * Register allocation: arrow 5.  Fills the liveness fields of r's operations.  TCG_TOO_LONG
+ * when the spill area overflows.
+ */
+TcgResult tcg_allocate(TcgRegion *r, const TcgTarget *target, Arena *arena, TcgMcode *ret);
 void tcg_print_mcode(FILE *out, const TcgTarget *target, const TcgMcode *mcode);
 
 /*

@@ -159,6 +159,10 @@ typedef struct TcgHostFault {
     const uint8_t *pc; /* rx address of the faulting instruction */
     uint64_t sp;
     bool is_write;
+    /* The access an emitter makes on purpose when TCG_MO_ALIGN is violated: SIGBUS for the guest. */
+    bool misaligned;
+    /* si_addr; the kernel does not know the address of a non-canonical access, the backend may. */
+    uint64_t addr;
 } TcgHostFault;
 
 struct TcgBackend {
@@ -204,7 +208,7 @@ struct TcgBackend {
     void (*context_get)(const void *ucontext, unsigned reg, uint8_t value[32]);
     /* Set it, for when the signal handler returns (vector registers: the low 16 bytes). */
     void (*context_set)(void *ucontext, unsigned reg, const uint8_t value[32]);
-    /* Where a fault interrupted the thread, and whether it was a write. */
+    /* Where a fault interrupted the thread and what it was; ret->addr holds si_addr already. */
     void (*context_fault)(const void *ucontext, TcgHostFault *ret);
     /* Make the handler return to rx with the stack pointer sp and value as what the epilogue hands to
      * the run loop (x86: rip, rsp, rax). */

@@ -1,0 +1,198 @@
+/*
+ * Code buffer: reserving the two views, handing out chunks, un-sharing after fork.
+ *
+ * Both views are mappings of one memory file whose descriptor is closed at once: the guest
+ * owns the descriptor numbers.  A granule is un-shared by copying it to a new memory file that is
+ * mapped over the old pages in both views; the kernel replaces a mapping atomically for
+ * threads that run there, and the bytes are the same before and after.
+ *
+ * Keeps: pages that were never taken are never touched.
+ */
+#include "tcg/code-buf.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+    PAGE = 4096,
+    /* A patched jump after fork copies one granule: 64 KiB is 20 us, and 4 threads' chunks are 1 MiB. */
+    MAX_GRANULE = 64 * 1024,
+    GRANULES = 64,
+};
+
+static const size_t NEAR_STEP = (size_t)64 << 20;
+static const size_t NEAR_REACH = ((size_t)2 << 30) - ((size_t)256 << 20); /* less dragoman's own size */
+
+static size_t round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) & ~(unit - 1);
+}
+
+static uint8_t *try_reserve_at(uintptr_t addr, size_t size)
+{
+    void *p = mmap((void *)addr, size, PROT_NONE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+    if (p != MAP_FAILED && p != (void *)addr) {
+        munmap(p, size); /* a kernel before 4.17 takes the address as a hint */
+        p = MAP_FAILED;
+    }
+    return p == MAP_FAILED ? NULL : p;
+}
+
+/* Below near first: the heap grows above the program. */
+static uint8_t *reserve_near(uintptr_t near, size_t size)
+{
+    uintptr_t base = near & ~(NEAR_STEP - 1);
+
+    for (size_t far = NEAR_STEP; far + size <= NEAR_REACH; far += NEAR_STEP) {
+        uint8_t *p = base > far + size ? try_reserve_at(base - far - size, size) : NULL;
+
+        if (p) {
+            return p;
+        }
+    }
+    for (size_t far = NEAR_REACH - round_up(size, NEAR_STEP); far >= NEAR_STEP; far -= NEAR_STEP) {
+        uint8_t *p = try_reserve_at(base + far, size);
+
+        if (p) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static uint8_t *reserve(const void *near, size_t size)
+{
+    uint8_t *p = near ? reserve_near((uintptr_t)near, size) : NULL;
+
+    if (!p) {
+        p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        p = p == MAP_FAILED ? NULL : p;
+    }
+    return p;
+}
+
+/*
+ * Map one new memory file at both addresses, filled with copy's bytes (NULL: zero).  The rw view
+ * comes first and is filled before the rx view is replaced: the CPU never sees half a copy.
+ */
+static int map_views(uint8_t *rw, const uint8_t *rx, size_t size, const uint8_t *copy)
+{
+    int ret = 0;
+    int fd = memfd_create("dragoman-code", MFD_CLOEXEC);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    if (ftruncate(fd, (off_t)size) < 0 ||
+        mmap(rw, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
+        ret = -errno;
+        goto out;
+    }
+    if (copy) {
+        memcpy(rw, copy, size);
+    }
+    if (mmap((void *)rx, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0) ==
+        MAP_FAILED) {
+        ret = -errno;
+    }
+out:
+    close(fd);
+    return ret;
+}
+
+int code_buf_init(CodeBuf *buf, size_t size, const void *near)
+{
+    uint8_t *rx, *rw;
+    int ret;
+
+    size = round_up(size, PAGE);
+    rx = reserve(near, size);
+    rw = reserve(NULL, size);
+    ret = rx && rw ? map_views(rw, rx, size, NULL) : -ENOMEM;
+    if (ret < 0) {
+        if (rx) {
+            munmap(rx, size);
+        }
+        if (rw) {
+            munmap(rw, size);
+        }
+        return ret;
+    }
+    *buf = (CodeBuf){ .rw = rw, .rx = rx, .size = size, .granule = PAGE };
+    while (buf->granule < MAX_GRANULE && buf->granule * GRANULES < size) {
+        buf->granule *= 2;
+    }
+    buf->shared = g_malloc0(round_up(size, buf->granule) / buf->granule);
+    return 0;
+}
+
+void code_buf_done(CodeBuf *buf)
+{
+    munmap(buf->rw, buf->size);
+    munmap((void *)buf->rx, buf->size);
+    g_free(buf->shared);
+    *buf = (CodeBuf){ 0 };
+}
+
+TcgCodeSpace code_buf_take(CodeBuf *buf, size_t size)
+{
+    size_t at = buf->used;
+
+    size = round_up(size, buf->granule);
+    if (size > buf->size - at) {
+        return (TcgCodeSpace){ 0 };
+    }
+    buf->used += size;
+    return (TcgCodeSpace){ .rw = buf->rw + at, .rx = buf->rx + at, .size = size };
+}
+
+void code_buf_keep(CodeBuf *buf)
+{
+    buf->kept = buf->used;
+}
+
+/* Shared granules get new memory instead of a copy: what they hold is forgotten. */
+void code_buf_reset(CodeBuf *buf)
+{
+    if (buf->any_shared && buf->used > buf->kept &&
+        map_views(buf->rw + buf->kept, buf->rx + buf->kept, buf->used - buf->kept, NULL) == 0) {
+        size_t first = buf->kept / buf->granule, end = buf->used / buf->granule;
+
+        memset(buf->shared + first, 0, end - first);
+        buf->any_shared = first > 0;
+    }
+    buf->used = buf->kept;
+}
+
+void code_buf_forked(CodeBuf *buf)
+{
+    memset(buf->shared, 1, buf->used / buf->granule);
+    buf->any_shared = buf->used > 0;
+}
+
+int code_buf_own_slow(CodeBuf *buf, const uint8_t *rx, size_t size)
+{
+    size_t first = (size_t)(rx - buf->rx) / buf->granule;
+    size_t last = (size_t)(rx + size - 1 - buf->rx) / buf->granule;
+
+    for (size_t n = first; n <= last; n++) {
+        size_t at = n * buf->granule;
+        size_t len = MIN(buf->granule, buf->size - at);
+        int ret;
+
+        if (!buf->shared[n]) {
+            continue;
+        }
+        ret = map_views(buf->rw + at, buf->rx + at, len, buf->rx + at);
+        if (ret < 0) {
+            return ret;
+        }
+        buf->shared[n] = 0;
+    }
+    return 0;
+}

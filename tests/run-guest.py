@@ -9,7 +9,7 @@ dragoman; its standard output and how it ended (exit status or signal) are compa
 
 Lines at the top of a source say what differs from the usual:
 
-  /* flags: -O1 -static -lm */       compiler flags, in place of -O2 -static
+  /* flags: -O1 -static -lm */       compiler flags, in place of -O2 -static (COMMON_FLAGS always)
   /* dragoman: -L DIR */             options of dragoman; a program that is not static gets -L
   /* args: a b */                    program arguments
   /* env: NAME=value ... */          environment, beside LC_ALL=C
@@ -36,6 +36,7 @@ import tap  # noqa: E402
 
 CROSS_CC = "riscv64-linux-gnu-gcc"
 SYSROOT = "/usr/riscv64-linux-gnu"
+COMMON_FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-fno-strict-aliasing"]
 HOST_CC = os.environ.get("CC", "gcc")
 TIMEOUT = 120
 DIRECTIVE = re.compile(r"^/[/*]\s*(flags|dragoman|args|env|exit|stdin):\s*(.*?)\s*(?:\*/)?\s*$")
@@ -78,13 +79,13 @@ def build(compiler, case, work):
     content = case.path.read_bytes()
     for header in sorted(case.path.parent.glob("*.h")):
         content += header.read_bytes()
-    key = hashlib.sha256(content + repr([compiler, case.flags]).encode()).hexdigest()[:12]
+    key = hashlib.sha256(content + repr([compiler, COMMON_FLAGS, case.flags]).encode()).hexdigest()[:12]
     program = work / f"{case}-{compiler.split('-')[0]}-{key}"
     if not program.exists():
         scratch = program.with_suffix(f".{os.getpid()}")
         flags = [flag for flag in case.flags if not flag.startswith("-l")]
         libraries = [flag for flag in case.flags if flag.startswith("-l")]
-        subprocess.run([compiler, *flags, "-o", scratch, case.path, *libraries], check=True)
+        subprocess.run([compiler, *COMMON_FLAGS, *flags, "-o", scratch, case.path, *libraries], check=True)
         scratch.rename(program)
     return program
 

@@ -92,7 +92,13 @@ static inline TcgVal ir_global(IrBuilder *ir, unsigned index)
 #define EFFECT_OP(name, outs, ins, imms, flags)
 #include "tcg/ir/opcodes.def"
 
-/* global = value; the types must agree. */
+/*
+ * global = value; the types must agree (an i64 value may go into an i32 global: its low half).
+ *
+ * A temporary made by the operation appended last is consumed: that operation now writes the
+ * global, and any further use of the temporary is a mistake (checked builds abort in the builder, the
+ * verifier names it).  Read the global instead, until it is written again.
+ */
 void ir_set(IrBuilder *ir, TcgVal global, TcgVal value);
 
 TcgVal ir_ld(IrBuilder *ir, TcgType type, uint32_t offset, TcgMemOp mop);

@@ -206,6 +206,7 @@ typedef struct TcgRegion TcgRegion;
 typedef struct TcgValue {
     uint8_t kind; /* TcgValKind */
     uint8_t type; /* TcgType, never F32/F64 */
+    TcgVal next;  /* constants: the next one in the hash chain */
     uint64_t bits; /* constants: the value (i32: zero-extended; v types: lane 0, zero above) */
     TcgOp *def;   /* temporaries: the defining operation */
 } TcgValue;
@@ -217,7 +218,10 @@ struct TcgOp {
     uint16_t code; /* TcgOpcode */
     uint8_t type;  /* TcgType */
     uint8_t nb_out, nb_in;
-    uint16_t dead; /* liveness: bit n: arg[n] is not needed after this op (outs: never) */
+    /* Liveness, filled by register allocation; bit n speaks of arg[n]. */
+    uint8_t dead; /* its value is not needed after this operation (output: at all) */
+    uint8_t last; /* no later operation of this block names it before it is written again */
+    uint8_t hint; /* a global whose home suits the output; its old value is not needed. 0: none */
     TcgVal arg[TCG_MAX_ARGS]; /* outputs, then inputs */
     uint64_t imm[2];
     union {
@@ -295,6 +299,11 @@ static inline bool tcg_type_is_int(TcgType type)
     return type == TCG_I32 || type == TCG_I64;
 }
 
+/* Type of the output by shape; TCG_NONE: none.  Not for calls, whose type is the op type. */
+TcgType tcg_out_type(TcgOpcode code, TcgType type);
+/* Type of input n (never F32/F64); an i32 input may be an i64 value, of which the low half is read. */
+TcgType tcg_in_type(const TcgOp *op, unsigned n);
+
 /* Interned constant; bits are truncated to the type. */
 TcgVal tcg_const(TcgRegion *r, TcgType type, uint64_t bits);
 TcgVal tcg_temp(TcgRegion *r, TcgType type);
@@ -322,7 +331,10 @@ bool tcg_eval(TcgOpcode code, TcgType type, TcgType out_type, const uint64_t in[
 
 /* Text form and back; docs/ir.md has the grammar.  parse(print(r)) equals r. */
 void tcg_print_region(FILE *out, const TcgRegion *r);
+/* One operation without newline. */
 void tcg_print_op(FILE *out, const TcgRegion *r, const TcgOp *op);
+/* The "globals" lines that let tcg_parse_region() read the text of r alone. */
+void tcg_print_globals(FILE *out, const TcgRegion *r);
 /*
  * Parse a region from text.  globals NULL: the text declares its own ("globals x1:i64@8 ...").
  * NULL on failure with *ret_error (g_malloc'ed, "line 3: ...").

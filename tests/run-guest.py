@@ -153,7 +153,9 @@ def find_cases(directory, names):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dragoman", required=True, help="the translator, with options if any")
+    parser.add_argument("--dragoman", required=True, help="the translator")
+    parser.add_argument("--option", action="append", default=[], metavar="OPTION",
+                        help="an option for it: --option=--backend=tci")
     parser.add_argument("--cases", type=pathlib.Path,
                         default=pathlib.Path(__file__).resolve().parent / "guest")
     parser.add_argument("--work", type=pathlib.Path, help="where programs are built")
@@ -162,8 +164,7 @@ def main():
 
     if not shutil.which(CROSS_CC):
         return tap.skip_all(f"{CROSS_CC} is not installed (scripts/install-deps cross)")
-    dragoman = shlex.split(args.dragoman)
-    dragoman[0] = os.path.abspath(shutil.which(dragoman[0]) or dragoman[0])
+    dragoman = [os.path.abspath(shutil.which(args.dragoman) or args.dragoman), *args.option]
     work = args.work or pathlib.Path(tempfile.mkdtemp(prefix="run-guest-"))
     work.mkdir(parents=True, exist_ok=True)
     cases = find_cases(args.cases, args.names)

@@ -1,4 +1,4 @@
-/* flags: -O2 -fpie -static-pie -nostdlib -fno-stack-protector */
+/* flags: -O2 -fpie -pie -nostdlib -fno-stack-protector -Wl,--no-dynamic-linker */
 /* exit: 0 */
 /*
  * A position-independent program without an interpreter.  The C library of the time has no start

@@ -38,8 +38,8 @@ typedef struct GuestMapping {
     int prot;             /* PROT_* as the guest asked */
     int flags;            /* MAP_SHARED or MAP_PRIVATE, MAP_ANONYMOUS */
     uint64_t offset;      /* in the file; 0 when anonymous */
-    uint64_t dev, inode;  /* of the file; 0 when anonymous */
-    const char *name;     /* file path, "[stack]", "[heap]", "[vdso]"; NULL: anonymous. Interned. */
+    uint64_t file;        /* the call that mapped it: one for all pieces; 0: anonymous */
+    const char *name;     /* "[stack]", "[heap]", "[vdso]"; NULL: as the host has it. Interned. */
 } GuestMapping;
 
 /*
@@ -82,7 +82,7 @@ bool guest_mm_next(GuestMm *mm, GuestAddr addr, GuestMapping *ret);
 /* AccelHooks.fetch_code. */
 size_t guest_mm_fetch(GuestMm *mm, GuestAddr pc, void *buf, size_t size, int *ret_code);
 
-/* All mappings in the format of /proc/self/maps. */
+/* All mappings in the format of /proc/self/maps; file names are looked up in the host's. */
 void guest_mm_print(GuestMm *mm, FILE *out);
 
 /* Around fork(2), so that the child does not inherit a lock held by another thread. */

@@ -28,14 +28,12 @@ struct GuestTask {
     GuestTask *next; /* process->tasks_lock */
     int tid;
 
-    /* Signals.  This thread's code and its signal handler only. */
-    atomic_int signal_pending; /* nonzero: signals to deliver before guest code or a call runs */
-    uint64_t blocked;          /* the guest's mask, bit signo-1 */
-    uint64_t saved_blocked;    /* with restore_blocked: mask to go back to after delivery */
-    bool restore_blocked;
-    GuestAltstack altstack;
-    uint64_t pending; /* recorded and not delivered, bit signo-1 */
+    /* Signals.  Written by this thread's code and by its signal handler only. */
+    atomic_int signal_pending;    /* nonzero: signals to deliver before guest code or a call runs */
+    atomic_uint_fast64_t pending; /* recorded and not delivered, bit signo-1 */
     siginfo_t pending_info[GUEST_NSIG + 1];
+    uint64_t blocked; /* the guest's mask, bit signo-1 */
+    GuestAltstack altstack;
 
     /* Thread start and end. */
     GuestAddr clear_child_tid;
@@ -85,6 +83,8 @@ int64_t signal_return(GuestTask *task);
 void signal_force(GuestTask *task, const siginfo_t *info);
 /* Deliver what is pending: build frames, run default actions.  Between runs of the vCPU only. */
 void signal_deliver(GuestTask *task);
+/* Whether a call that returned SYS_RESTART begins again after what is pending; else EINTR. */
+bool signal_restarts_call(GuestTask *task);
 /* In the child of fork: nothing is pending. */
 void signal_after_fork(GuestTask *task);
 

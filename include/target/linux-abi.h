@@ -59,6 +59,7 @@ typedef struct LinuxAbi {
     uint32_t syscall_number;
     uint32_t syscall_arg[6];
     uint32_t syscall_result;
+    uint8_t syscall_insn_size; /* bytes to go back to make an interrupted call again; 0: 4 */
 
     const AbiSyscall *syscalls; /* ended by name == NULL */
 

@@ -1,0 +1,37 @@
+/*
+ * The few routines whose instructions a signal handler must know by address.
+ * One file per host processor implements them (host-x86_64.c).
+ */
+#ifndef HOST_ASM_H
+#define HOST_ASM_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Copy or clear; 0, or 1 when the memory could not be reached. */
+int host_copy_asm(void *to, const void *from, size_t size);
+int host_clear_asm(void *to, size_t size);
+
+/*
+ * The system call with args[0..5], unless *pending: the kernel's result, or -512.
+ */
+int64_t host_syscall_asm(const atomic_int *pending, long number, const long args[6]);
+
+/* What rt_sigaction's sa_restorer must point to. */
+void host_sigreturn_asm(void);
+
+/*
+ * For signal handlers.  The fault at the interrupted instruction is one of the copies': make it
+ * return 1.
+ */
+int host_fixup_copy(void *context);
+/*
+ * The interrupted code was about to make, or to restart, host_syscall_asm()'s call: make that
+ * return -512.
+ */
+void host_interrupt_syscall(void *context);
+uint64_t host_context_pc(const void *context);
+uint64_t host_context_sp(const void *context);
+
+#endif

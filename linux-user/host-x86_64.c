@@ -1,0 +1,134 @@
+/*
+ * host-asm.h for x86-64.
+ *
+ * The routines below keep nothing on the stack, so that at any of their instructions a handler
+ * can move rip to the label that returns failure.
+ */
+#include "host-asm.h"
+
+#include <ucontext.h>
+
+extern const char host_copy_begin[], host_copy_end[], host_copy_failed[];
+extern const char host_syscall_begin[], host_syscall_end[], host_syscall_interrupted[];
+
+/* to: rdi, from: rsi, size: rdx.  Words go in one move: most copies are of one. */
+__asm__(".text\n"
+        ".p2align 4\n"
+        ".globl host_copy_asm\n"
+        ".type host_copy_asm, @function\n"
+        "host_copy_asm:\n"
+        "    .cfi_startproc\n"
+        "host_copy_begin:\n"
+        "    cmpq $8, %rdx\n"
+        "    jne 1f\n"
+        "    movq (%rsi), %rax\n"
+        "    movq %rax, (%rdi)\n"
+        "    xorl %eax, %eax\n"
+        "    ret\n"
+        "1:  cmpq $4, %rdx\n"
+        "    jne 2f\n"
+        "    movl (%rsi), %eax\n"
+        "    movl %eax, (%rdi)\n"
+        "    xorl %eax, %eax\n"
+        "    ret\n"
+        "2:  movq %rdx, %rcx\n"
+        "    rep movsb\n"
+        "    xorl %eax, %eax\n"
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size host_copy_asm, . - host_copy_asm\n"
+
+        ".globl host_clear_asm\n"
+        ".type host_clear_asm, @function\n"
+        "host_clear_asm:\n"
+        "    .cfi_startproc\n"
+        "    movq %rsi, %rcx\n"
+        "    xorl %eax, %eax\n"
+        "    rep stosb\n"
+        "    ret\n"
+        "host_copy_end:\n"
+        "host_copy_failed:\n"
+        "    movl $1, %eax\n"
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size host_clear_asm, . - host_clear_asm\n");
+
+/* pending: rdi, number: rsi, args: rdx. */
+__asm__(".text\n"
+        ".p2align 4\n"
+        ".globl host_syscall_asm\n"
+        ".type host_syscall_asm, @function\n"
+        "host_syscall_asm:\n"
+        "    .cfi_startproc\n"
+        "    movq %rsi, %rax\n"
+        "    movq %rdi, %rcx\n"
+        "    movq %rdx, %r11\n"
+        "    movq 0(%r11), %rdi\n"
+        "    movq 8(%r11), %rsi\n"
+        "    movq 16(%r11), %rdx\n"
+        "    movq 24(%r11), %r10\n"
+        "    movq 32(%r11), %r8\n"
+        "    movq 40(%r11), %r9\n"
+        "host_syscall_begin:\n"
+        "    cmpl $0, (%rcx)\n"
+        "    jne host_syscall_interrupted\n"
+        "    syscall\n"
+        "host_syscall_end:\n"
+        "    ret\n"
+        "host_syscall_interrupted:\n"
+        "    movq $-512, %rax\n"
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size host_syscall_asm, . - host_syscall_asm\n"
+
+        /* These very bytes are how debuggers know a signal frame on x86-64. */
+        ".globl host_sigreturn_asm\n"
+        ".type host_sigreturn_asm, @function\n"
+        "host_sigreturn_asm:\n"
+        "    movq $15, %rax\n"
+        "    syscall\n"
+        ".size host_sigreturn_asm, . - host_sigreturn_asm\n");
+
+uint64_t host_context_pc(const void *context)
+{
+    const ucontext_t *uc = context;
+
+    return (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
+}
+
+uint64_t host_context_sp(const void *context)
+{
+    const ucontext_t *uc = context;
+
+    return (uint64_t)uc->uc_mcontext.gregs[REG_RSP];
+}
+
+static void set_pc(void *context, const char *pc)
+{
+    ucontext_t *uc = context;
+
+    uc->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
+}
+
+static int pc_between(const void *context, const char *begin, const char *end)
+{
+    uint64_t pc = host_context_pc(context);
+
+    return pc >= (uint64_t)begin && pc < (uint64_t)end;
+}
+
+int host_fixup_copy(void *context)
+{
+    if (!pc_between(context, host_copy_begin, host_copy_end)) {
+        return 0;
+    }
+    set_pc(context, host_copy_failed);
+    return 1;
+}
+
+void host_interrupt_syscall(void *context)
+{
+    if (pc_between(context, host_syscall_begin, host_syscall_end)) {
+        set_pc(context, host_syscall_interrupted);
+    }
+}

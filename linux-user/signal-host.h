@@ -1,0 +1,37 @@
+/*
+ * Signals on the host's side: raw system calls, the handler, the recording of what arrived.
+ *
+ * Raw calls because glibc keeps signals 32 and 33 for itself, and a guest's glibc needs them.
+ */
+#ifndef SIGNAL_HOST_H
+#define SIGNAL_HOST_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "linux-user/task.h"
+
+static inline uint64_t signal_bit(int signo)
+{
+    return UINT64_C(1) << (signo - 1);
+}
+
+/* Never blocked on the host: generated code and guest memory copies raise them. */
+#define SIGNAL_FAULTS (signal_bit(SIGSEGV) | signal_bit(SIGBUS))
+
+typedef enum SignalDisposition {
+    SIGNAL_DEFAULT,
+    SIGNAL_IGNORE,
+    SIGNAL_RECORD, /* our handler */
+} SignalDisposition;
+
+/* flags: the guest's SA_*, of which the kernel's own concern SIGCHLD. */
+void signal_host_set(int signo, SignalDisposition disposition, uint64_t flags);
+bool signal_host_is_ignored(int signo);
+/* Returns the old mask. */
+uint64_t signal_host_set_mask(uint64_t mask);
+/* Give the calling thread a stack for handlers, and take it away. */
+void signal_host_stack(bool on);
+
+#endif

@@ -1,0 +1,383 @@
+/*
+ * The guest's signals: actions, masks, delivery, return.
+ *
+ * What the host's handler recorded (signal-host.c) is delivered between runs of the vCPU, when
+ * the guest state is exact.  Keeps: outside of delivery the host's mask is the guest's (without
+ * SIGSEGV and SIGBUS), and each signal's host disposition follows the guest's action.
+ */
+#include <errno.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/syscall.h"
+#include "linux-user/task.h"
+#include "signal-host.h"
+#include "util/log.h"
+
+enum {
+    GUEST_SIG_DFL = 0,
+    GUEST_SIG_IGN = 1,
+    SA_RESTORER_FLAG = 0x04000000, /* the same on all guests that have one */
+    SS_AUTODISARM_FLAG = (int)(1u << 31),
+};
+
+/* Cannot be blocked, ignored or handled. */
+#define SIGNAL_FIXED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
+#define SIGNAL_IGNORED_BY_DEFAULT \
+    (signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
+#define SIGNAL_STOPS \
+    (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
+
+void signal_init(void)
+{
+    signal_host_set(SIGSEGV, SIGNAL_RECORD, 0);
+    signal_host_set(SIGBUS, SIGNAL_RECORD, 0);
+}
+
+void signal_init_task(GuestTask *task)
+{
+    for (int signo = 1; signo <= GUEST_NSIG; signo++) {
+        if (signal_host_is_ignored(signo)) {
+            task->process->actions[signo].handler = GUEST_SIG_IGN;
+        }
+    }
+    task->altstack.flags = SS_DISABLE;
+    task->blocked = signal_host_set_mask(~UINT64_C(0));
+    signal_host_set_mask(task->blocked);
+}
+
+void signal_after_fork(GuestTask *task)
+{
+    atomic_store(&task->pending, 0);
+    atomic_store(&task->signal_pending, 0);
+    signal_host_set_mask(task->blocked);
+}
+
+static void set_blocked(GuestTask *task, uint64_t mask)
+{
+    task->blocked = mask & ~SIGNAL_FIXED;
+    signal_host_set_mask(task->blocked);
+    if (atomic_load(&task->pending)) {
+        atomic_store(&task->signal_pending, 1);
+    }
+}
+
+static GuestSigaction get_action(Process *process, int signo)
+{
+    GuestSigaction action;
+
+    pthread_mutex_lock(&process->signal_lock);
+    action = process->actions[signo];
+    pthread_mutex_unlock(&process->signal_lock);
+    return action;
+}
+
+/* Make the host's disposition that of the guest's action. */
+static void follow_action(int signo, const GuestSigaction *act)
+{
+    if (signal_bit(signo) & SIGNAL_FAULTS) {
+        return; /* always ours */
+    }
+    if (act->handler == GUEST_SIG_DFL) {
+        signal_host_set(signo, SIGNAL_DEFAULT, act->flags);
+    } else if (act->handler == GUEST_SIG_IGN) {
+        signal_host_set(signo, SIGNAL_IGNORE, act->flags);
+    } else {
+        signal_host_set(signo, SIGNAL_RECORD, act->flags);
+    }
+}
+
+int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
+                      GuestSigaction *ret_old)
+{
+    Process *process = task->process;
+    GuestSigaction old;
+
+    if (signo < 1 || signo > GUEST_NSIG || (act && (signal_bit(signo) & SIGNAL_FIXED))) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&process->signal_lock);
+    old = process->actions[signo];
+    if (act) {
+        process->actions[signo] = *act;
+        process->actions[signo].mask &= ~SIGNAL_FIXED;
+        follow_action(signo, act);
+    }
+    pthread_mutex_unlock(&process->signal_lock);
+    if (ret_old) {
+        *ret_old = old;
+    }
+    return 0;
+}
+
+int64_t signal_procmask(GuestTask *task, int how, const uint64_t *set, uint64_t *ret_old)
+{
+    uint64_t old = task->blocked;
+
+    if (set) {
+        switch (how) {
+        case SIG_BLOCK:
+            set_blocked(task, old | *set);
+            break;
+        case SIG_UNBLOCK:
+            set_blocked(task, old & ~*set);
+            break;
+        case SIG_SETMASK:
+            set_blocked(task, *set);
+            break;
+        default:
+            return -EINVAL;
+        }
+    }
+    if (ret_old) {
+        *ret_old = old;
+    }
+    return 0;
+}
+
+static bool on_altstack(const GuestTask *task, uint64_t sp)
+{
+    const GuestAltstack *stack = &task->altstack;
+
+    /* SS_AUTODISARM: never on it, by definition (sigaltstack(2)). */
+    return !(stack->flags & (SS_DISABLE | SS_AUTODISARM_FLAG)) && sp > stack->sp &&
+           sp - stack->sp <= stack->size;
+}
+
+static uint64_t guest_sp(const GuestTask *task)
+{
+    return guest_state_addr(task->vcpu.arch, task->vcpu.state, task->vcpu.arch->sp_offset);
+}
+
+int64_t signal_altstack(GuestTask *task, const GuestAltstack *set, GuestAltstack *ret_old)
+{
+    bool active = on_altstack(task, guest_sp(task));
+    GuestAltstack old = task->altstack;
+
+    old.flags |= active ? SS_ONSTACK : 0;
+    if (set) {
+        int mode = set->flags & ~SS_AUTODISARM_FLAG;
+
+        if (active) {
+            return -EPERM;
+        }
+        if (mode != 0 && mode != SS_ONSTACK && mode != SS_DISABLE) {
+            return -EINVAL;
+        }
+        if (mode != SS_DISABLE && set->size < task->process->abi->minsigstksz) {
+            return -ENOMEM;
+        }
+        task->altstack = *set;
+        if (mode == SS_DISABLE) {
+            task->altstack.sp = task->altstack.size = 0;
+        } else {
+            task->altstack.flags &= ~SS_ONSTACK;
+        }
+    }
+    if (ret_old) {
+        *ret_old = old;
+    }
+    return 0;
+}
+
+uint64_t signal_pending_set(GuestTask *task)
+{
+    uint64_t host = 0;
+    sigset_t set;
+
+    if (sigpending(&set) == 0) {
+        memcpy(&host, &set, sizeof(host)); /* the kernel's 64 signals come first */
+    }
+    return (host | atomic_load(&task->pending)) & task->blocked;
+}
+
+int64_t signal_suspend(GuestTask *task, uint64_t mask)
+{
+    uint64_t host = signal_host_mask(mask & ~SIGNAL_FIXED);
+
+    return safe_syscall(task, SYS_rt_sigsuspend, &host, sizeof(host));
+}
+
+/*
+ * What may be delivered now.  Everything but the faults' signals was recorded because the
+ * host's mask let it through, which during sigsuspend is not task->blocked.
+ */
+static uint64_t deliverable(GuestTask *task)
+{
+    return atomic_load(&task->pending) & ~(task->blocked & SIGNAL_FAULTS);
+}
+
+bool signal_restarts_call(GuestTask *task)
+{
+    for (uint64_t set = deliverable(task); set; set &= set - 1) {
+        GuestSigaction act = get_action(task->process, __builtin_ctzll(set) + 1);
+
+        if (act.handler > GUEST_SIG_IGN && !(act.flags & SA_RESTART)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void log_signal(GuestTask *task, int signo, const siginfo_t *info, const char *outcome)
+{
+    if (log_on(LOG_SIGNAL)) {
+        log_printf("signal %d (%s) code %d addr %#" PRIx64 " at pc %#" PRIx64 ": %s\n", signo,
+                   strsignal(signo), info->si_code, (uint64_t)(uintptr_t)info->si_addr,
+                   vcpu_pc(&task->vcpu), outcome);
+    }
+}
+
+static void default_action(GuestTask *task, int signo, const siginfo_t *info)
+{
+    if (signal_bit(signo) & SIGNAL_IGNORED_BY_DEFAULT) {
+        log_signal(task, signo, info, "ignored by default");
+    } else if (signal_bit(signo) & SIGNAL_STOPS) {
+        /* The action was reset after the signal had been recorded. */
+        log_signal(task, signo, info, "stops");
+        kill(getpid(), SIGSTOP);
+    } else {
+        log_signal(task, signo, info, "ends the process");
+        process_die(task->process, signo);
+    }
+}
+
+/* Where the frame goes: on the alternate stack if the action asks for it and it is free. */
+static uint64_t choose_frame(const GuestTask *task, const GuestSigaction *act)
+{
+    const LinuxAbi *abi = task->process->abi;
+    const GuestAltstack *stack = &task->altstack;
+    uint64_t sp = guest_sp(task);
+
+    if ((act->flags & SA_ONSTACK) && !(stack->flags & SS_DISABLE) && !on_altstack(task, sp)) {
+        sp = stack->sp + stack->size;
+    }
+    return (sp - abi->sigframe_size) & ~(abi->stack_align - 1);
+}
+
+/* Running off the alternate stack's lower end must not write below it. */
+static bool frame_fits(const GuestTask *task, uint64_t frame)
+{
+    return !on_altstack(task, guest_sp(task)) || on_altstack(task, frame);
+}
+
+/* False: the frame cannot be written; the state is unchanged. */
+static bool enter_handler(GuestTask *task, int signo, const siginfo_t *info,
+                          const GuestSigaction *act)
+{
+    const LinuxAbi *abi = task->process->abi;
+    uint64_t sp = choose_frame(task, act);
+    uint8_t *frame = g_alloca(abi->sigframe_size);
+    AbiSignal sig = {
+        .signo = signo,
+        .info = info,
+        .handler = act->handler,
+        .restorer = abi->has_restorer && (act->flags & SA_RESTORER_FLAG)
+                        ? act->restorer
+                        : task->process->vdso_sigreturn,
+        .flags = act->flags,
+        .blocked = task->blocked,
+        .altstack_sp = task->altstack.sp,
+        .altstack_size = task->altstack.size,
+        .altstack_flags = task->altstack.flags,
+    };
+
+    if (!frame_fits(task, sp) || !guest_clear(task, sp, abi->sigframe_size)) {
+        return false;
+    }
+    memset(frame, 0, abi->sigframe_size);
+    abi->build_sigframe(task->vcpu.state, &sig, sp, frame);
+    if (!guest_put(task, sp, frame, abi->sigframe_size)) {
+        return false;
+    }
+    if (task->altstack.flags & SS_AUTODISARM_FLAG) {
+        task->altstack = (GuestAltstack){ .flags = SS_DISABLE };
+    }
+    return true;
+}
+
+static void deliver_one(GuestTask *task, int signo, const siginfo_t *info)
+{
+    GuestSigaction act = get_action(task->process, signo);
+
+    if (act.handler == GUEST_SIG_IGN) {
+        log_signal(task, signo, info, "ignored");
+        return;
+    }
+    if (act.handler == GUEST_SIG_DFL) {
+        default_action(task, signo, info);
+        return;
+    }
+    log_signal(task, signo, info, "handled");
+    if (!enter_handler(task, signo, info, &act)) {
+        siginfo_t segv = { .si_signo = SIGSEGV, .si_code = SI_KERNEL };
+
+        /* As the kernel: a frame for SIGSEGV that cannot be written ends the process. */
+        if (signo == SIGSEGV) {
+            process_die(task->process, SIGSEGV);
+        }
+        signal_force(task, &segv);
+        return;
+    }
+    if (act.flags & SA_RESETHAND) {
+        signal_action(task, signo, &(GuestSigaction){ .handler = GUEST_SIG_DFL }, NULL);
+    }
+    task->blocked |= act.mask | (act.flags & SA_NODEFER ? 0 : signal_bit(signo));
+    task->blocked &= ~SIGNAL_FIXED;
+}
+
+void signal_force(GuestTask *task, const siginfo_t *info)
+{
+    int signo = info->si_signo;
+    GuestSigaction act = get_action(task->process, signo);
+
+    if (act.handler <= GUEST_SIG_IGN || (task->blocked & signal_bit(signo))) {
+        log_signal(task, signo, info, "forced, ends the process");
+        process_die(task->process, signo);
+    }
+    deliver_one(task, signo, info);
+    set_blocked(task, task->blocked);
+}
+
+void signal_deliver(GuestTask *task)
+{
+    do {
+        uint64_t set;
+
+        atomic_store(&task->signal_pending, 0);
+        while ((set = deliverable(task))) {
+            int signo = __builtin_ctzll(set) + 1;
+            siginfo_t info = task->pending_info[signo];
+
+            atomic_fetch_and(&task->pending, ~signal_bit(signo));
+            deliver_one(task, signo, &info);
+        }
+        /* Only now can the next one arrive, on top of the frames just built. */
+        signal_host_set_mask(task->blocked);
+    } while (atomic_load(&task->signal_pending));
+}
+
+int64_t signal_return(GuestTask *task)
+{
+    const LinuxAbi *abi = task->process->abi;
+    uint8_t *frame = g_alloca(abi->sigframe_size);
+    AbiSignal sig = { 0 };
+    uint64_t blocked;
+
+    if (!guest_get(task, guest_sp(task), frame, abi->sigframe_size) ||
+        !abi->restore_sigframe(task->vcpu.state, frame, &blocked, &sig)) {
+        signal_force(task, &(siginfo_t){ .si_signo = SIGSEGV, .si_code = SI_KERNEL });
+        return SYS_NO_RESULT;
+    }
+    /* Errors are dropped, as in the kernel: the frame's contents are the guest's business. */
+    signal_altstack(
+        task,
+        &(GuestAltstack){ sig.altstack_sp, sig.altstack_size, sig.altstack_flags & ~SS_ONSTACK },
+        NULL);
+    set_blocked(task, blocked);
+    return SYS_NO_RESULT;
+}

@@ -1,0 +1,60 @@
+/*
+ * A guest thread's life, and the thread-local pointer to it.
+ */
+#include "linux-user/task.h"
+
+#include <glib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "accel/accel.h"
+#include "signal-host.h"
+
+/* Read by the signal handler of this very thread. */
+static __thread GuestTask *self;
+
+GuestTask *task_self(void)
+{
+    return self;
+}
+
+void task_set_self(GuestTask *task)
+{
+    signal_host_stack(task != NULL);
+    if (task) {
+        task->tid = (int)syscall(SYS_gettid);
+    }
+    self = task;
+}
+
+GuestTask *task_new(Process *process)
+{
+    GuestTask *task = g_new0(GuestTask, 1);
+
+    task->process = process;
+    task->vcpu.arch = process->arch;
+    task->vcpu.owner = task;
+    if (process->accel->vcpu_init(&task->vcpu) < 0) {
+        g_free(task);
+        return NULL;
+    }
+    pthread_mutex_lock(&process->tasks_lock);
+    task->next = process->tasks;
+    process->tasks = task;
+    pthread_mutex_unlock(&process->tasks_lock);
+    return task;
+}
+
+void task_free(GuestTask *task)
+{
+    Process *process = task->process;
+    GuestTask **link;
+
+    pthread_mutex_lock(&process->tasks_lock);
+    for (link = &process->tasks; *link != task; link = &(*link)->next) {
+    }
+    *link = task->next;
+    pthread_mutex_unlock(&process->tasks_lock);
+    process->accel->vcpu_done(&task->vcpu);
+    g_free(task);
+}

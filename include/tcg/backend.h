@@ -93,6 +93,7 @@ typedef struct TcgMcode {
     TcgMblock *first, *last;
     unsigned nb_blocks;
     uint32_t spill_size; /* bytes of frame slots used */
+    const int32_t *slot; /* by value: frame offset of its slot, -1: none; for the checker */
 } TcgMcode;
 
 /* The one description of the frame generated code runs in; prologue, epilogue and unwind
@@ -240,8 +241,8 @@ void tcg_print_mcode(FILE *out, const TcgTarget *target, const TcgMcode *mcode);
 bool tcg_ra_verify(const TcgRegion *r, const TcgTarget *target, const TcgMcode *mcode, FILE *out);
 
 /* All of it: optimize, allocate, emit. */
-struct TcgPassOptions;
-TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const struct TcgPassOptions *options,
+typedef struct TcgPassOptions TcgPassOptions;
+TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const TcgPassOptions *options,
                       TcgCodeSpace space, Arena *arena, TcgStateMapWriter *map, bool want_marks,
                       TcgCompiled *ret);
 

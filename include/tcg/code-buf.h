@@ -24,10 +24,10 @@ typedef struct CodeBuf {
     uint8_t *rw;
     const uint8_t *rx;
     size_t size;
-    size_t granule;   /* unit of copying after fork, and of chunks: a power of two of pages */
-    size_t used;      /* bytes handed out from the start */
-    size_t kept;      /* of them, never reset: entry code */
-    uint8_t *shared;  /* per granule: written by nobody, since another process maps it too */
+    size_t granule;  /* unit of copying after fork, and of chunks: a power of two of pages */
+    size_t used;     /* bytes handed out from the start */
+    size_t kept;     /* of them, never reset: entry code */
+    uint8_t *shared; /* per granule: written by nobody, since another process maps it too */
     bool any_shared;
 } CodeBuf;
 

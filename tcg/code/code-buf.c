@@ -18,13 +18,14 @@
 
 enum {
     PAGE = 4096,
-    /* A patched jump after fork copies one granule: 64 KiB is 20 us, and 4 threads' chunks are 1 MiB. */
+    /* A jump patched after fork copies one granule: 64 KiB take 20 us. */
     MAX_GRANULE = 64 * 1024,
     GRANULES = 64,
 };
 
 static const size_t NEAR_STEP = (size_t)64 << 20;
-static const size_t NEAR_REACH = ((size_t)2 << 30) - ((size_t)256 << 20); /* less dragoman's own size */
+static const size_t NEAR_REACH =
+    ((size_t)2 << 30) - ((size_t)256 << 20); /* less dragoman's own size */
 
 static size_t round_up(size_t n, size_t unit)
 {

@@ -1,0 +1,154 @@
+/*
+ * Faults in generated code: host registers to guest state, and out through the epilogue.
+ *
+ * The state map of the block says where each global was; it is brought to the CPU state.  Then
+ * the boundary registers are loaded from there, because the epilogue stores them again.  Runs
+ * in the signal handler of the thread that faulted: takes no lock, allocates nothing.  The
+ * thread is inside, so nothing it looks at can go away.
+ *
+ * A helper that touches guest memory must do so through copies that report faults: from its
+ * frame there is no way back to the registers of the code that called it.
+ */
+#include "machine.h"
+
+#include <string.h>
+
+static size_t global_size(const TcgGlobal *global)
+{
+    return tcg_type_bits(global->type) / 8;
+}
+
+/* All globals with a boundary register to the state. */
+static void store_boundary(const Machine *m, uint8_t *state, const void *context)
+{
+    const TcgTarget *target = &m->target;
+    uint8_t value[32];
+
+    for (unsigned n = 0; n < target->globals->nb; n++) {
+        const TcgGlobal *global = &target->globals->global[n];
+
+        if (target->home[n] != TCG_NO_REG) {
+            target->backend->context_get(context, target->home[n], value);
+            memcpy(state + global->offset, value, global_size(global));
+        }
+    }
+}
+
+/* One global that was elsewhere. */
+static void store_item(const Machine *m, uint8_t *state, const void *context, uint64_t sp,
+                       const TcgStateItem *item)
+{
+    const TcgGlobal *global = &m->target.globals->global[item->global];
+    uint8_t value[32] = { 0 };
+
+    switch (item->loc.kind) {
+    case TCG_LOC_REG:
+        m->target.backend->context_get(context, item->loc.reg, value);
+        break;
+    case TCG_LOC_STATE:
+        memmove(value, state + item->loc.offset, global_size(global));
+        break;
+    case TCG_LOC_FRAME:
+        memcpy(value, (const uint8_t *)(uintptr_t)sp + item->loc.offset, global_size(global));
+        break;
+    case TCG_LOC_CONST:
+        memcpy(value, &item->bits, sizeof(item->bits));
+        break;
+    default:
+        return;
+    }
+    memcpy(state + global->offset, value, global_size(global));
+}
+
+/*
+ * A global that is in the CPU state for now (LOC_STATE, its own slot) has a home register with
+ * something else in it: what store_boundary() would write there must not be.
+ */
+static void store_globals(const Machine *m, uint8_t *state, const void *context, uint64_t sp,
+                          const TcgStateEntry *entry)
+{
+    uint8_t kept[TCG_MAX_GLOBALS][32];
+
+    for (unsigned n = 0; n < entry->nb_items; n++) {
+        const TcgStateItem *item = &entry->item[n];
+
+        if (item->loc.kind == TCG_LOC_STATE) {
+            memcpy(kept[n], state + item->loc.offset,
+                   global_size(&m->target.globals->global[item->global]));
+        }
+    }
+    store_boundary(m, state, context);
+    for (unsigned n = 0; n < entry->nb_items; n++) {
+        const TcgStateItem *item = &entry->item[n];
+        const TcgGlobal *global = &m->target.globals->global[item->global];
+
+        if (item->loc.kind == TCG_LOC_STATE) {
+            memcpy(state + global->offset, kept[n], global_size(global));
+        } else {
+            store_item(m, state, context, sp, item);
+        }
+    }
+}
+
+static void load_boundary(const Machine *m, const uint8_t *state, void *context)
+{
+    const TcgTarget *target = &m->target;
+
+    for (unsigned n = 0; n < target->globals->nb; n++) {
+        const TcgGlobal *global = &target->globals->global[n];
+        uint8_t value[32] = { 0 };
+
+        if (target->home[n] != TCG_NO_REG) {
+            memcpy(value, state + global->offset, global_size(global));
+            target->backend->context_set(context, target->home[n], value);
+        }
+    }
+}
+
+static VcpuFault guest_fault(const siginfo_t *info, const TcgHostFault *fault)
+{
+    VcpuFault ret = {
+        .signo = info->si_signo,
+        .code = info->si_code,
+        .addr = fault->addr,
+        .is_write = fault->is_write,
+    };
+
+    if (fault->misaligned) {
+        ret.signo = SIGBUS;
+        ret.code = BUS_ADRALN;
+    } else if (info->si_code == SI_KERNEL) {
+        ret.code = SEGV_MAPERR; /* non-canonical: not mapped, as the guest's kernel sees it */
+    }
+    return ret;
+}
+
+bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context)
+{
+    TcgVcpu *v = vcpu->accel;
+    const Machine *m = v->machine;
+    const TcgBackend *backend = m->target.backend;
+    TcgHostFault fault = { .addr = (uintptr_t)info->si_addr };
+    TcgStateEntry entry;
+    const TransBlock *block;
+    uint32_t offset;
+
+    if (!backend->context_fault || !__atomic_load_n(&v->inside, __ATOMIC_RELAXED)) {
+        return false;
+    }
+    backend->context_fault(context, &fault);
+    block = block_cache_find_host(&m->cache, fault.pc);
+    if (!block) {
+        return false;
+    }
+    offset = (uint32_t)(fault.pc - block_code(&m->cache, block));
+    if (!tcg_state_map_find(block_map(block), block->map_size, block->pc, offset, &entry)) {
+        return false;
+    }
+    store_globals(m, vcpu->state, context, fault.sp, &entry);
+    vcpu_set_pc(vcpu, entry.pc);
+    vcpu->fault = guest_fault(info, &fault);
+    load_boundary(m, vcpu->state, context);
+    backend->context_jump(context, m->target.epilogue, TCG_EXIT_FAULT, v->env->host_sp);
+    return true;
+}

@@ -1,0 +1,141 @@
+/*
+ * accel/tcg's own state: the machine all vCPUs share, and each vCPU's part.
+ *
+ * A vCPU is "inside" while it may hold a pointer to a block or run generated code.  Flushing
+ * waits until nobody is inside (stop.c); that is the only time code or records are reused.
+ */
+#ifndef ACCEL_TCG_MACHINE_H
+#define ACCEL_TCG_MACHINE_H
+
+#include <pthread.h>
+
+#include "accel/accel.h"
+#include "block-cache.h"
+#include "tcg/env.h"
+#include "tcg/pass.h"
+
+typedef struct TcgVcpu TcgVcpu;
+
+enum {
+    MAX_BLOCK_INSNS = 64,
+    /* Bytes copied for one translation; with instructions of over 4 bytes blocks may end earlier. */
+    MAX_BLOCK_BYTES = 4 * MAX_BLOCK_INSNS,
+};
+
+/* What the owner of a vCPU is asked to do at its next poll point. */
+enum {
+    REQUEST_INTERRUPT = 1 << 0, /* return from run() */
+    REQUEST_FORGET = 1 << 1,    /* blocks were removed: empty the jump cache */
+    REQUEST_STOP = 1 << 2,      /* somebody waits to flush: step outside */
+};
+
+typedef struct MachineStats {
+    uint64_t blocks, guest_insns, guest_bytes, host_bytes, map_bytes;
+    uint64_t links, unlinks, flushes, invalidated, retries;
+    uint64_t lift_ns, compile_ns, install_ns; /* with -d stats */
+} MachineStats;
+
+typedef struct Machine {
+    /* Constant once open. */
+    const GuestArch *guest;
+    AccelHooks hooks;
+    TcgTarget target;
+    TcgPassOptions passes;
+    const uint8_t *entry; /* the prologue */
+    unsigned max_insns;
+    bool chain;      /* patch direct jumps */
+    bool jump_cache; /* let generated code find indirect targets itself */
+
+    /*
+     * Guards all below but what is said to be atomic; taken inside linux-user's locks, nothing
+     * is taken inside it.  Held by the forking thread across fork.
+     */
+    pthread_mutex_t lock;
+    pthread_cond_t moved; /* a vCPU stepped outside, or a flush ended */
+    CodeBuf buf;
+    BlockCache cache;
+    TcgVcpu *vcpus;
+    MachineStats stats;
+    /* Atomic, written under the lock. */
+    uint32_t flush_wanted; /* nobody may step inside */
+    uint32_t generation;   /* flushes so far */
+    uint32_t forks;        /* so far, in this process or before it was one */
+    uint64_t code_version; /* invalidations so far */
+} Machine;
+
+struct TcgVcpu {
+    Machine *machine;
+    Vcpu *vcpu;
+    TcgEnv *env;
+    TcgVcpu *next; /* machine->vcpus */
+
+    /* Atomic. */
+    uint32_t requests;
+    uint32_t inside;
+
+    /* The owner's thread only. */
+    uint32_t generation; /* machine's when last inside: an older jump cache and chunk are dead */
+    uint32_t flags;      /* block flags the jump cache is for */
+    TcgJumpCacheEntry *jump_cache;
+    TcgCodeSpace chunk; /* what is left of it */
+    uint32_t chunk_forks;
+    Arena arena;
+    TcgStateMapWriter map;
+    uint8_t code[MAX_BLOCK_BYTES];
+};
+
+/* stop.c */
+
+/* Step inside, after a flush that is going on; drops what is left of an older generation. */
+void vcpu_step_inside(TcgVcpu *v);
+void vcpu_step_outside(TcgVcpu *v);
+/* Ask; async-signal-safe. */
+void vcpu_request(TcgVcpu *v, uint32_t requests);
+/* Serve what was asked; false: the owner must return from run().  May flush: forget all blocks. */
+bool vcpu_serve(TcgVcpu *v);
+/* Empty the jump cache; init: its memory is zero and shall not be touched more than needed. */
+void vcpu_forget(TcgVcpu *v);
+void vcpu_init_cache(TcgVcpu *v);
+/*
+ * Forget all translations unless somebody did since generation; v is inside before and after.
+ */
+void machine_flush(TcgVcpu *v, uint32_t generation);
+/* The jump cache a vCPU has while a request is pending: nothing is ever found in it. */
+const TcgJumpCacheEntry *empty_jump_cache(void);
+
+/* translate.c */
+
+typedef enum TransResult {
+    TRANS_OK,
+    TRANS_FAULT, /* vcpu->fault says why pc cannot be fetched */
+    TRANS_FULL,  /* flush and try again */
+} TransResult;
+
+/* Translate the block at pc, or find the one that another thread has just made. v is inside. */
+TransResult translate(TcgVcpu *v, GuestAddr pc, uint32_t flags, TransBlock **ret);
+
+/* chain.c */
+
+/* Let the jump at link of block from go straight to block to. Machine lock held. */
+void chain_link_locked(Machine *m, TransBlock *from, TransLink *link, TransBlock *to);
+/* Point every jump to block back at its stub.  Machine lock held. */
+void chain_unlink_incoming_locked(Machine *m, TransBlock *block);
+
+/* smc.c */
+void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);
+
+/* fault.c */
+bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context);
+
+/* exec-loop.c */
+VcpuExit machine_run(Vcpu *vcpu);
+
+/* trace.c: the -d items of this folder; each checks its own item. */
+void trace_lifted(const Machine *m, const TcgRegion *region, const GuestCode *code,
+                  const GuestLift *lift);
+void trace_compiled(const Machine *m, const TcgRegion *region, const GuestCode *code,
+                    const TcgCompiled *compiled, const uint8_t *rx);
+void trace_exec(const TcgVcpu *v, const TransBlock *block);
+void trace_chain(const Machine *m, const char *what, const TransBlock *from, const TransLink *link);
+
+#endif

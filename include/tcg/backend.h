@@ -41,7 +41,8 @@ typedef struct TcgOperandRule {
  * Letters of an operand: r any integer register, x any vector register, 0 the output's register
  * (the input is copied there first if it lives on), i S32, u U32, b U8, I any constant, z zero, m memory slot, & early,
  * and the backend's names of single registers in braces: "{rax}".  Clobbers and temps: "{rdx}", "r", "x".
- * No input is ever in a clobbered or temporary register.
+ * No input is ever in a clobbered or temporary register, but for one whose only register is clobbered: it
+ * is there and destroyed ("{rdx},{rax},rm;{rax}").
  * Operations without output start with "-".
  */
 typedef struct TcgOpRule {

@@ -74,6 +74,7 @@ static unsigned place_in_reg(Ra *ra, const TcgOp *op, unsigned n, TcgRegSet allo
     TcgType type = tcg_val(ra->r, v)->type;
     uint8_t reg = ra->s.reg_of[v];
     unsigned chosen, prefer = TCG_NO_REG;
+    TcgRegSet before;
 
     if (reg != TCG_NO_REG && allowed >> reg & 1) {
         ra->pinned |= ra_reg_bit(reg);
@@ -86,28 +87,54 @@ static unsigned place_in_reg(Ra *ra, const TcgOp *op, unsigned n, TcgRegSet allo
     if (tcg_is_global(ra->r, v)) {
         prefer = ra_home(ra, v);
     }
+    before = ra->pinned;
     if (reg != TCG_NO_REG) {
         ra->pinned |= ra_reg_bit(reg); /* not to be emptied for its own copy */
     }
     chosen = ra_pick(ra, allowed, prefer);
     ra_move(ra, type, ra_loc_reg(chosen), ra_read_loc(ra, v));
-    if (reg == TCG_NO_REG) {
-        ra_bind(ra, v, chosen, ra_bit(ra->s.mem, v));
-    } else if (!used_by_other_input(op, n)) {
-        ra->pinned &= ~ra_reg_bit(reg);
+    if (reg == TCG_NO_REG ||
+        !(before >> reg & 1)) { /* pinned before: another input reads it there */
         ra_bind(ra, v, chosen, ra_bit(ra->s.mem, v));
     }
-    ra->pinned |= ra_reg_bit(chosen);
+    ra->pinned = before | ra_reg_bit(chosen);
     return chosen;
 }
 
-static TcgLoc place_input(Ra *ra, const TcgOp *op, unsigned n, const TcgOperandRule *rule,
+/* The operation destroys this input's one register: a copy of its own, unless v dies in there. */
+static unsigned place_destroyed(Ra *ra, const TcgOp *op, unsigned n, TcgRegSet allowed)
+{
+    TcgVal v = tcg_op_in(op, n);
+    unsigned reg = (unsigned)__builtin_ctz(allowed);
+
+    if (ra->s.reg_of[v] != reg) {
+        ra_move(ra, tcg_val(ra->r, v)->type, ra_loc_reg(reg), ra_read_loc(ra, v));
+    }
+    ra->pinned |= allowed;
+    return reg;
+}
+
+static bool is_single(TcgRegSet set)
+{
+    return set && (set & (set - 1)) == 0;
+}
+
+static bool is_destroyed(const TcgOpRule *rule, unsigned n)
+{
+    return is_single(rule->in[n].regs) && (rule->in[n].regs & rule->clobbers);
+}
+
+static TcgLoc place_input(Ra *ra, const TcgOp *op, unsigned n, const TcgOpRule *op_rule,
                           TcgRegSet forbidden)
 {
     TcgVal v = tcg_op_in(op, n);
+    const TcgOperandRule *rule = &op_rule->in[n];
 
     if (takes_const(ra, op, n, rule)) {
         return ra_loc_const(v);
+    }
+    if (is_destroyed(op_rule, n)) {
+        return ra_loc_reg(place_destroyed(ra, op, n, rule->regs));
     }
     if (rule->mem && ra->s.reg_of[v] == TCG_NO_REG && !tcg_is_const(ra->r, v) &&
         ra_is_last(op, n)) {
@@ -157,11 +184,6 @@ static unsigned place_tied(Ra *ra, const TcgOp *op, unsigned n, TcgRegSet allowe
     return want;
 }
 
-static bool is_single(TcgRegSet set)
-{
-    return set && (set & (set - 1)) == 0;
-}
-
 static void place_inputs(Ra *ra, const TcgOp *op, Placement *p)
 {
     const TcgOpRule *rule = p->rule;
@@ -183,7 +205,7 @@ static void place_inputs(Ra *ra, const TcgOp *op, Placement *p)
             if (rule->in[n].tied) {
                 tied = n;
             } else if (is_single(rule->in[n].regs) == (pass == 0)) {
-                p->build.in[n] = place_input(ra, op, n, &rule->in[n], forbidden);
+                p->build.in[n] = place_input(ra, op, n, rule, forbidden);
             }
         }
     }
@@ -222,7 +244,7 @@ static unsigned place_output(Ra *ra, const TcgOp *op, Placement *p)
     bool can_fault = tcg_op_info[op->code].flags & TCG_CAN_FAULT;
     unsigned reg;
 
-    ra->pinned = early ? ra->pinned : p->tmps;
+    ra->pinned = early ? ra->pinned : p->tmps | p->rule->clobbers;
     reg = obtain(ra, op, allowed, wanted_reg(ra, op), !(early && can_fault));
     if (reg == TCG_NO_REG) {
         if (is_single(allowed)) { /* not into a dying input's register: it is still to be read */
@@ -233,10 +255,28 @@ static unsigned place_output(Ra *ra, const TcgOp *op, Placement *p)
     return reg;
 }
 
-static void clear_clobbers(Ra *ra, TcgRegSet clobbers)
+/* The value dies here in the very register that the operation wants it in and destroys. */
+static bool dies_in_place(Ra *ra, const TcgOp *op, const TcgOpRule *rule, unsigned reg)
 {
-    for (TcgRegSet rest = clobbers; rest; rest &= rest - 1) {
-        ra_relocate(ra, (unsigned)__builtin_ctz(rest), clobbers);
+    for (unsigned n = 0; n < op->nb_in; n++) {
+        TcgVal v = tcg_op_in(op, n);
+
+        if (ra->s.reg_val[reg] == v && rule->in[n].regs == ra_reg_bit(reg) && ra_is_dead(op, n) &&
+            !used_by_other_input(op, n)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void clear_clobbers(Ra *ra, const TcgOp *op, const TcgOpRule *rule)
+{
+    for (TcgRegSet rest = rule->clobbers; rest; rest &= rest - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(rest);
+
+        if (!dies_in_place(ra, op, rule, reg)) {
+            ra_relocate(ra, reg, rule->clobbers);
+        }
     }
 }
 
@@ -249,7 +289,8 @@ static TcgMop *alloc_op(Ra *ra, TcgOp *op)
 
     ra->pinned = 0;
     p.build.tmp[0] = p.build.tmp[1] = TCG_NO_REG;
-    clear_clobbers(ra, p.rule->clobbers);
+    clear_clobbers(ra, op, p.rule);
+    ra->pinned = p.rule->clobbers; /* nothing moves in there any more */
     place_inputs(ra, op, &p);
     place_temps(ra, &p);
     if (tcg_op_info[op->code].flags & TCG_CAN_FAULT) {

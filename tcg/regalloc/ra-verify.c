@@ -190,7 +190,8 @@ static void check_operand(Replay *p, const TcgOp *op, const TcgMop *mop, const T
             fault(p, "tied input %u is not in the output's register", n);
         }
     } else {
-        TcgRegSet banned = rule->clobbers;
+        bool destroyed = want->regs == ra_reg_bit(loc.reg);
+        TcgRegSet banned = destroyed ? 0 : rule->clobbers;
 
         for (unsigned i = 0; i < rule->nb_tmps; i++) {
             banned |= ra_reg_bit(mop->tmp[i]);

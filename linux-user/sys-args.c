@@ -1,0 +1,152 @@
+/*
+ * Fetching arguments: paths, pointers, iovecs, signal masks, open flags.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/process.h"
+#include "sys.h"
+#include "util/log.h"
+
+int64_t sys_result(long result)
+{
+    return result == -1 ? -errno : result;
+}
+
+int64_t sys_path(GuestTask *task, GuestAddr addr, char **ret)
+{
+    return guest_string(task, addr, PATH_MAX, ret);
+}
+
+int64_t sys_read_path(GuestTask *task, GuestAddr addr, bool nofollow, char **ret)
+{
+    const Process *process = task->process;
+    char *path;
+    int64_t error = sys_path(task, addr, &path);
+
+    if (error) {
+        return error;
+    }
+    if (path[0] != '/') {
+        *ret = path;
+    } else if (!nofollow && process->exe_host && proc_path_is_exe(path)) {
+        *ret = g_strdup(process->exe_host);
+        g_free(path);
+    } else if (process->root) {
+        *ret = path_for_read(process, path);
+        g_free(path);
+    } else {
+        *ret = path;
+    }
+    return 0;
+}
+
+void *sys_pointer(GuestTask *task, GuestAddr addr, uint64_t size)
+{
+    return addr ? guest_buffer(task, addr, size) : NULL;
+}
+
+int64_t sys_iov(GuestTask *task, GuestAddr addr, uint64_t count, struct iovec **ret)
+{
+    struct iovec *iov;
+
+    if (count > IOV_MAX) {
+        return -EINVAL;
+    }
+    iov = g_new0(struct iovec, count + 1);
+    for (uint64_t i = 0; i < count; i++) {
+        unsigned word = guest_word_size(task);
+        uint64_t base, size;
+
+        if (!guest_get_word(task, addr + 2 * i * word, &base) ||
+            !guest_get_word(task, addr + (2 * i + 1) * word, &size)) {
+            g_free(iov);
+            return -EFAULT;
+        }
+        if ((int64_t)size < 0) {
+            g_free(iov);
+            return -EINVAL;
+        }
+        iov[i] = (struct iovec){ guest_buffer(task, base, size), size };
+    }
+    *ret = iov;
+    return 0;
+}
+
+int64_t sys_sigmask(GuestTask *task, GuestAddr addr, uint64_t size, uint64_t *storage,
+                    uint64_t **ret_mask)
+{
+    uint64_t mask;
+
+    if (!addr) {
+        *ret_mask = NULL;
+        return 0;
+    }
+    if (size != sizeof(mask)) {
+        return -EINVAL;
+    }
+    if (!guest_get_u64(task, addr, &mask)) {
+        return -EFAULT;
+    }
+    *storage = signal_host_mask(mask);
+    *ret_mask = storage;
+    return 0;
+}
+
+int open_flags_to_host(const GuestTask *task, uint32_t flags)
+{
+    uint32_t out = flags;
+
+    for (const AbiFlag *f = task->process->abi->open_flags; f->guest | f->host; f++) {
+        out &= ~f->guest;
+    }
+    for (const AbiFlag *f = task->process->abi->open_flags; f->guest | f->host; f++) {
+        out |= flags & f->guest ? f->host : 0;
+    }
+    return out;
+}
+
+uint32_t open_flags_to_guest(const GuestTask *task, int flags)
+{
+    uint32_t out = flags;
+
+    for (const AbiFlag *f = task->process->abi->open_flags; f->guest | f->host; f++) {
+        out &= ~f->host;
+    }
+    for (const AbiFlag *f = task->process->abi->open_flags; f->guest | f->host; f++) {
+        out |= flags & f->host ? f->guest : 0;
+    }
+    return out;
+}
+
+/* The log is the only file we keep open; standard error is the guest's as well. */
+bool sys_fd_is_own(int64_t fd)
+{
+    bool own;
+
+    if (!log_mask || fd <= STDERR_FILENO) {
+        return false;
+    }
+    own = fileno(log_lock()) == fd;
+    log_unlock();
+    return own;
+}
+
+void sys_unimp(const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    if (!log_on(LOG_UNIMP)) {
+        return;
+    }
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    log_printf("unimp: %s\n", text);
+}

@@ -1,0 +1,60 @@
+/*
+ * What the sys-*.c files share: their handlers, and helpers to fetch arguments.
+ *
+ * A handler takes its arguments as the guest gave them and returns a result or -errno.
+ */
+#ifndef LINUX_USER_SYS_H
+#define LINUX_USER_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "linux-user/syscall.h"
+
+/* Handlers: one declaration for each SYS row of syscalls.def. */
+#define HOST(name, ...)
+#define WAIT(name, ...)
+#define SYS(name, support, handler, ...) SysHandler handler;
+#define ARCH(name, ...)
+#define NONE(name, why)
+#include "syscalls.def"
+
+/* The result of a host libc or syscall() call: -1 becomes -errno. */
+int64_t sys_result(long result);
+
+/*
+ * The path argument at addr as the guest wrote it, or as it is found for reading (-L, and
+ * /proc/self/exe unless nofollow).  0 and *ret (g_free), or -errno.
+ */
+int64_t sys_path(GuestTask *task, GuestAddr addr, char **ret);
+int64_t sys_read_path(GuestTask *task, GuestAddr addr, bool nofollow, char **ret);
+
+/* A pointer argument for the host kernel: NULL stays NULL, else guest_buffer(). */
+void *sys_pointer(GuestTask *task, GuestAddr addr, uint64_t size);
+
+/*
+ * An iovec array with host addresses that the kernel can be given; entries outside of the guest
+ * make the kernel fail with EFAULT.  0 and *ret (g_free), or -errno.
+ */
+int64_t sys_iov(GuestTask *task, GuestAddr addr, uint64_t count, struct iovec **ret);
+
+/*
+ * A signal set argument of size bytes as the host mask for a call that waits with it.  0 with
+ * *ret_mask NULL (no set) or pointing to *storage, or -errno.
+ */
+int64_t sys_sigmask(GuestTask *task, GuestAddr addr, uint64_t size, uint64_t *storage,
+                    uint64_t **ret_mask);
+
+/* Open flags between the guest's values and the host's. */
+int open_flags_to_host(const GuestTask *task, uint32_t flags);
+uint32_t open_flags_to_guest(const GuestTask *task, int flags);
+
+/* True if fd is a descriptor of dragoman's own (the log), which the guest must not touch. */
+bool sys_fd_is_own(int64_t fd);
+
+/* "-d unimp": one line about something a handler does not do. */
+void sys_unimp(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

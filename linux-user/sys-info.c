@@ -1,0 +1,26 @@
+/*
+ * What the system says of itself: uname.
+ */
+#include <errno.h>
+#include <glib.h>
+#include <sys/utsname.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/process.h"
+#include "sys.h"
+
+/* int uname(struct utsname *buf): the host's, on the guest's machine */
+int64_t sys_uname(GuestTask *task, const SysArgs *args)
+{
+    const char *release = task->process->options->uname_release;
+    struct utsname names;
+
+    if (uname(&names) < 0) {
+        return -errno;
+    }
+    if (release) {
+        g_strlcpy(names.release, release, sizeof(names.release));
+    }
+    g_strlcpy(names.machine, task->process->abi->uname_machine, sizeof(names.machine));
+    return guest_put(task, args->v[0], &names, sizeof(names)) ? 0 : -EFAULT;
+}

@@ -1,0 +1,177 @@
+/*
+ * clone: fork and vfork.
+ *
+ * fork copies everything and is simple.  vfork (also posix_spawn's CLONE_VM | CLONE_VFORK)
+ * must share memory: the child tells the parent through it why exec failed.  So the host does
+ * the same: the child is a host process on the same memory, which runs guest code on a stack of
+ * its own until it calls exec or exits; the parent's thread sleeps in clone meanwhile.  What the
+ * child changes in dragoman's memory that is not guest memory (registers, signal state) is put
+ * back when the parent wakes up.
+ *
+ * Threads are not done yet.
+ */
+#include <errno.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/process.h"
+#include "sys.h"
+
+enum {
+    /* The translator's needs; only touched pages cost. */
+    VFORK_STACK_SIZE = 8 << 20,
+    FORK_FLAGS = CSIGNAL | CLONE_VFORK | CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |
+                 CLONE_PARENT_SETTID | CLONE_PIDFD | CLONE_FS | CLONE_DETACHED,
+};
+
+typedef struct CloneArgs {
+    uint64_t flags;
+    GuestAddr stack;
+    GuestAddr parent_tid;
+    GuestAddr child_tid;
+    uint64_t tls;
+} CloneArgs;
+
+/* What a vfork child may change, beside guest memory. */
+typedef struct VforkSaved {
+    GuestTask task;
+    GuestSigaction actions[GUEST_NSIG + 1];
+    void *state;
+} VforkSaved;
+
+typedef struct VforkChild {
+    GuestTask *task;
+    const CloneArgs *clone;
+} VforkChild;
+
+/* In the child: registers, and the places that hold its thread id. */
+static void start_child(GuestTask *task, const CloneArgs *clone)
+{
+    task->tid = gettid();
+    task->robust_list = 0;
+    task->clear_child_tid = clone->flags & CLONE_CHILD_CLEARTID ? clone->child_tid : 0;
+    task->process->abi->clone_child(task->vcpu.state, clone->stack, clone->flags & CLONE_SETTLS,
+                                    clone->tls);
+    if (clone->flags & CLONE_CHILD_SETTID) {
+        /* The kernel ignores a fault here as well. */
+        (void)guest_put_u32(task, clone->child_tid, task->tid);
+    }
+}
+
+static int64_t finish_parent(GuestTask *task, const CloneArgs *clone, int64_t pid)
+{
+    if (pid < 0) {
+        return pid;
+    }
+    if (clone->flags & CLONE_PARENT_SETTID) {
+        (void)guest_put_u32(task, clone->parent_tid, pid);
+    }
+    if (clone->flags & CLONE_PIDFD) {
+        int fd = syscall(SYS_pidfd_open, (int)pid, 0);
+
+        (void)guest_put_u32(task, clone->parent_tid, fd);
+    }
+    return pid;
+}
+
+static VforkSaved *vfork_save(GuestTask *task)
+{
+    VforkSaved *saved = g_new(VforkSaved, 1);
+
+    saved->task = *task;
+    memcpy(saved->actions, task->process->actions, sizeof(saved->actions));
+    saved->state = g_memdup2(task->vcpu.state, task->process->arch->state_size);
+    return saved;
+}
+
+static void vfork_restore(GuestTask *task, VforkSaved *saved)
+{
+    GuestTask *next = task->next; /* not ours to put back */
+
+    *task = saved->task;
+    task->next = next;
+    memcpy(task->process->actions, saved->actions, sizeof(saved->actions));
+    memcpy(task->vcpu.state, saved->state, task->process->arch->state_size);
+    g_free(saved->state);
+    g_free(saved);
+}
+
+static int vfork_main(void *opaque)
+{
+    const VforkChild *child = opaque;
+
+    signal_after_fork(child->task); /* unblocks what the guest has not blocked */
+    start_child(child->task, child->clone);
+    cpu_loop(child->task);
+}
+
+static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
+{
+    VforkSaved *saved;
+    sigset_t all, old;
+    VforkChild child = { task, clone_args };
+    int64_t pid;
+    uint8_t *stack = mmap(NULL, VFORK_STACK_SIZE, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+    if (stack == MAP_FAILED) {
+        return -errno;
+    }
+    /* No signal may be recorded between taking and putting back the task's signal state. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    saved = vfork_save(task);
+    pid = sys_result(clone(vfork_main, stack + VFORK_STACK_SIZE,
+                           CLONE_VM | CLONE_VFORK | (clone_args->flags & CSIGNAL), &child));
+    vfork_restore(task, saved);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    munmap(stack, VFORK_STACK_SIZE);
+    return pid;
+}
+
+static int64_t do_fork(GuestTask *task, const CloneArgs *clone)
+{
+    int64_t pid;
+
+    if ((clone->flags & CSIGNAL) != SIGCHLD) {
+        sys_unimp("clone with exit signal %d", (int)(clone->flags & CSIGNAL));
+        return -EINVAL;
+    }
+    pid = process_fork(task);
+    if (pid == 0) {
+        start_child(task, clone);
+    }
+    return pid;
+}
+
+/* long clone(flags, stack, parent_tid, tls, child_tid): the generic order of arguments */
+int64_t sys_clone(GuestTask *task, const SysArgs *args)
+{
+    CloneArgs clone = {
+        .flags = args->v[0],
+        .stack = args->v[1],
+        .parent_tid = args->v[2],
+        .tls = args->v[3],
+        .child_tid = args->v[4],
+    };
+    bool share_memory = clone.flags & CLONE_VM;
+    int64_t pid;
+
+    if (clone.flags & CLONE_THREAD) {
+        sys_unimp("clone: threads (flags 0x%" PRIx64 ")", clone.flags);
+        return -EAGAIN;
+    }
+    if (clone.flags & ~(uint64_t)(FORK_FLAGS | CLONE_VM) ||
+        (share_memory && !(clone.flags & CLONE_VFORK))) {
+        sys_unimp("clone: flags 0x%" PRIx64, clone.flags);
+        return -EINVAL;
+    }
+    pid = share_memory ? do_vfork(task, &clone) : do_fork(task, &clone);
+    return pid == 0 ? 0 : finish_parent(task, &clone, pid);
+}

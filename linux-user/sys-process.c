@@ -1,0 +1,215 @@
+/*
+ * Processes: exec, exit, resource limits, prctl.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <linux/futex.h>
+#include <linux/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/process.h"
+#include "sys.h"
+
+/* NULL stands for an empty array, as Linux has it. */
+static int64_t string_array(GuestTask *task, GuestAddr addr, char ***ret)
+{
+    if (!addr) {
+        *ret = g_new0(char *, 1);
+        return 0;
+    }
+    return guest_string_array(task, addr, ret);
+}
+
+static int64_t do_execve(GuestTask *task, int dirfd, const GuestAddr strings[3], int flags)
+{
+    g_autofree char *path = NULL;
+    g_auto(GStrv) argv = NULL;
+    g_auto(GStrv) envp = NULL;
+    int64_t error = sys_path(task, strings[0], &path);
+
+    if (!error) {
+        error = string_array(task, strings[1], &argv);
+    }
+    if (!error) {
+        error = string_array(task, strings[2], &envp);
+    }
+    return error ? error : process_execve(task, dirfd, path, argv, envp, flags);
+}
+
+/* int execve(const char *path, char *const argv[], char *const envp[]) */
+int64_t sys_execve(GuestTask *task, const SysArgs *args)
+{
+    return do_execve(task, AT_FDCWD, &args->v[0], 0);
+}
+
+/* int execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags) */
+int64_t sys_execveat(GuestTask *task, const SysArgs *args)
+{
+    return do_execve(task, args->v[0], &args->v[1], args->v[4]);
+}
+
+/* What the kernel does at the end of a thread; matters where the word is in shared memory. */
+static void clear_child_tid(GuestTask *task)
+{
+    if (task->clear_child_tid && guest_put_u32(task, task->clear_child_tid, 0)) {
+        syscall(SYS_futex, guest_buffer(task, task->clear_child_tid, 4), FUTEX_WAKE, 1, NULL, NULL,
+                0);
+    }
+}
+
+/* void exit(int status): of the thread; the only one there is ends the process */
+int64_t sys_exit(GuestTask *task, const SysArgs *args)
+{
+    clear_child_tid(task);
+    process_exit(task->process, (int)args->v[0]);
+}
+
+/* void exit_group(int status) */
+int64_t sys_exit_group(GuestTask *task, const SysArgs *args)
+{
+    clear_child_tid(task);
+    process_exit(task->process, (int)args->v[0]);
+}
+
+/*
+ * Limits of address space and data would starve dragoman, which needs more of both than the
+ * guest.  They are remembered, so that reading them back agrees, and not enforced.
+ */
+typedef struct KeptLimit {
+    bool is_set;
+    struct rlimit limit;
+} KeptLimit;
+
+static KeptLimit *kept_limit(unsigned resource)
+{
+    static KeptLimit address_space, data;
+
+    switch (resource) {
+    case RLIMIT_AS:
+        return &address_space;
+    case RLIMIT_DATA:
+        return &data;
+    default:
+        return NULL;
+    }
+}
+
+static int64_t change_limit(pid_t pid, unsigned resource, const struct rlimit *set,
+                            struct rlimit *ret_old)
+{
+    KeptLimit *kept = pid == 0 || pid == getpid() ? kept_limit(resource) : NULL;
+    int64_t result = sys_result(syscall(SYS_prlimit64, pid, resource, kept ? NULL : set, ret_old));
+
+    if (result < 0 || !kept) {
+        return result;
+    }
+    if (kept->is_set) {
+        *ret_old = kept->limit;
+    }
+    if (!set) {
+        return 0;
+    }
+    if (set->rlim_cur > set->rlim_max) {
+        return -EINVAL;
+    }
+    if (set->rlim_max > ret_old->rlim_max && geteuid() != 0) {
+        return -EPERM;
+    }
+    *kept = (KeptLimit){ true, *set };
+    return 0;
+}
+
+/* int prlimit64(pid_t pid, int resource, const struct rlimit64 *set, struct rlimit64 *old) */
+int64_t sys_prlimit64(GuestTask *task, const SysArgs *args)
+{
+    GuestAddr set_addr = args->v[2], old_addr = args->v[3];
+    struct rlimit set, old;
+    int64_t result;
+
+    if (set_addr && !guest_get(task, set_addr, &set, sizeof(set))) {
+        return -EFAULT;
+    }
+    result = change_limit(args->v[0], args->v[1], set_addr ? &set : NULL, &old);
+    if (result == 0 && old_addr && !guest_put(task, old_addr, &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return result;
+}
+
+/* int getrlimit(int resource, struct rlimit *limit) */
+int64_t sys_getrlimit(GuestTask *task, const SysArgs *args)
+{
+    struct rlimit old;
+    int64_t result = change_limit(0, args->v[0], NULL, &old);
+
+    return result == 0 && !guest_put(task, args->v[1], &old, sizeof(old)) ? -EFAULT : result;
+}
+
+/* int setrlimit(int resource, const struct rlimit *limit) */
+int64_t sys_setrlimit(GuestTask *task, const SysArgs *args)
+{
+    struct rlimit set, old;
+
+    if (!guest_get(task, args->v[1], &set, sizeof(set))) {
+        return -EFAULT;
+    }
+    return change_limit(0, args->v[0], &set, &old);
+}
+
+/* prctl options by what their second argument is. */
+static int64_t prctl_call(const SysArgs *args, const void *pointer)
+{
+    unsigned long second = pointer ? (unsigned long)pointer : args->v[1];
+
+    return sys_result(
+        syscall(SYS_prctl, (int)args->v[0], second, args->v[2], args->v[3], args->v[4]));
+}
+
+/* int prctl(int option, arg2, arg3, arg4, arg5) */
+int64_t sys_prctl(GuestTask *task, const SysArgs *args)
+{
+    enum { NAME_SIZE = 16 };
+
+    switch ((int)args->v[0]) {
+    case PR_SET_NAME:
+    case PR_GET_NAME:
+        return prctl_call(args, guest_buffer(task, args->v[1], NAME_SIZE));
+    case PR_GET_PDEATHSIG:
+    case PR_GET_CHILD_SUBREAPER:
+        return prctl_call(args, guest_buffer(task, args->v[1], sizeof(int)));
+    case PR_GET_TID_ADDRESS:
+        return guest_put_word(task, args->v[1], task->clear_child_tid) ? 0 : -EFAULT;
+    case PR_SET_PDEATHSIG:
+    case PR_GET_DUMPABLE:
+    case PR_SET_DUMPABLE:
+    case PR_GET_KEEPCAPS:
+    case PR_SET_KEEPCAPS:
+    case PR_GET_TIMING:
+    case PR_SET_TIMING:
+    case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
+    case PR_SET_TIMERSLACK:
+    case PR_GET_TIMERSLACK:
+    case PR_MCE_KILL:
+    case PR_MCE_KILL_GET:
+    case PR_SET_PTRACER:
+    case PR_SET_CHILD_SUBREAPER:
+    case PR_SET_NO_NEW_PRIVS:
+    case PR_GET_NO_NEW_PRIVS:
+    case PR_CAP_AMBIENT:
+    case PR_SET_THP_DISABLE:
+    case PR_GET_THP_DISABLE:
+    case PR_SET_IO_FLUSHER:
+    case PR_GET_IO_FLUSHER:
+        return prctl_call(args, NULL);
+    default:
+        sys_unimp("prctl %d", (int)args->v[0]);
+        return -EINVAL;
+    }
+}

@@ -1,0 +1,77 @@
+/*
+ * Threads: futexes and what the kernel remembers for each thread.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/process.h"
+#include "sys.h"
+
+enum { ROBUST_LIST_HEAD_SIZE = 24 };
+
+/* long set_tid_address(int *tid) */
+int64_t sys_set_tid_address(GuestTask *task, const SysArgs *args)
+{
+    task->clear_child_tid = args->v[0];
+    return task->tid;
+}
+
+/*
+ * The host kernel must not get the guest's list: the C library's own of this thread is
+ * registered there.
+ */
+int64_t sys_set_robust_list(GuestTask *task, const SysArgs *args)
+{
+    if (args->v[1] != ROBUST_LIST_HEAD_SIZE) {
+        return -EINVAL;
+    }
+    task->robust_list = args->v[0];
+    task->robust_list_size = args->v[1];
+    return 0;
+}
+
+/* long get_robust_list(int pid, struct robust_list_head **head, size_t *size) */
+int64_t sys_get_robust_list(GuestTask *task, const SysArgs *args)
+{
+    int pid = args->v[0];
+
+    if (pid != 0 && pid != task->tid) {
+        sys_unimp("get_robust_list of another thread");
+        return -ESRCH;
+    }
+    return guest_put_word(task, args->v[1], task->robust_list) &&
+                   guest_put_word(task, args->v[2], ROBUST_LIST_HEAD_SIZE)
+               ? 0
+               : -EFAULT;
+}
+
+/* Operations whose fourth argument is a timeout; for the others it is a number. */
+static bool futex_has_timeout(int op)
+{
+    switch (op & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+    case FUTEX_WAIT_REQUEUE_PI:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* long futex(uint32_t *word, int op, uint32_t value, timeout, uint32_t *word2, uint32_t value3) */
+int64_t sys_futex(GuestTask *task, const SysArgs *args)
+{
+    int op = args->v[1];
+    long fourth = args->v[3];
+
+    if (futex_has_timeout(op)) {
+        fourth = (long)sys_pointer(task, args->v[3], sizeof(struct timespec));
+    }
+    return safe_syscall(task, SYS_futex, sys_pointer(task, args->v[0], 4), op, (uint32_t)args->v[2],
+                        fourth, sys_pointer(task, args->v[4], 4), (uint32_t)args->v[5]);
+}

@@ -78,6 +78,18 @@ static const HostMap *find_host_map(const GArray *maps, uint64_t addr)
     return NULL;
 }
 
+char *guest_mm_file(GuestMm *mm, GuestAddr addr)
+{
+    GArray *host = read_host_maps();
+    const HostMap *map = find_host_map(host, addr);
+    char *name = map && map->name[0] == '/' ? g_strdup(map->name) : NULL;
+
+    if (host) {
+        g_array_free(host, TRUE);
+    }
+    return name;
+}
+
 void guest_mm_print(GuestMm *mm, FILE *out)
 {
     GArray *host = read_host_maps();

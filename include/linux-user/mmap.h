@@ -85,6 +85,9 @@ size_t guest_mm_fetch(GuestMm *mm, GuestAddr pc, void *buf, size_t size, int *re
 /* All mappings in the format of /proc/self/maps; file names are looked up in the host's. */
 void guest_mm_print(GuestMm *mm, FILE *out);
 
+/* The host path of the file mapped at addr, to be freed; NULL: none. Slow. */
+char *guest_mm_file(GuestMm *mm, GuestAddr addr);
+
 /* Around fork(2), so that the child does not inherit a lock held by another thread. */
 void guest_mm_fork_prepare(GuestMm *mm);
 void guest_mm_fork_done(GuestMm *mm);

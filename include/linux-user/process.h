@@ -91,6 +91,8 @@ int64_t process_fork(GuestTask *task);
  * paths are returned as they are.  The result is freed by the caller.
  */
 char *path_for_read(const Process *process, const char *path);
+/* The same for calls that do not follow the last symbolic link: lstat, readlink. */
+char *path_for_link(const Process *process, const char *path);
 /*
  * Files whose contents show the guest: /proc/self/{exe,maps,auxv,cmdline,stat,status} by any of
  * its names, /proc/cpuinfo.  A descriptor or -errno; false: not such a file.

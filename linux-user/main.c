@@ -1,0 +1,47 @@
+/*
+ * dragoman: run a Linux program built for another processor.
+ *
+ * The only place that writes user errors and decides exit statuses.
+ */
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "accel/accel.h"
+#include "linux-user/options.h"
+#include "linux-user/process.h"
+#include "linux-user/task.h"
+
+enum {
+    STATUS_BAD_OPTION = 2,
+};
+
+static int complain(char *error, int status)
+{
+    fprintf(stderr, "dragoman: %s\n", error);
+    g_free(error);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    Options options;
+    Process *process;
+    char *error = NULL;
+    int status = 0;
+
+    switch (options_parse(&options, argc, argv, environ, &error)) {
+    case OPTIONS_DONE:
+        return 0;
+    case OPTIONS_ERROR:
+        return complain(error, STATUS_BAD_OPTION);
+    case OPTIONS_RUN:
+        break;
+    }
+    process = process_load(&options, &accel_tcg, &error, &status);
+    if (!process) {
+        return complain(error, status);
+    }
+    cpu_loop(process->tasks);
+}

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <linux/futex.h>
 #include <linux/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -52,26 +51,18 @@ int64_t sys_execveat(GuestTask *task, const SysArgs *args)
     return do_execve(task, args->v[0], &args->v[1], args->v[4]);
 }
 
-/* What the kernel does at the end of a thread; matters where the word is in shared memory. */
-static void clear_child_tid(GuestTask *task)
-{
-    if (task->clear_child_tid && guest_put_u32(task, task->clear_child_tid, 0)) {
-        syscall(SYS_futex, guest_buffer(task, task->clear_child_tid, 4), FUTEX_WAKE, 1, NULL, NULL,
-                0);
-    }
-}
-
-/* void exit(int status): of the thread; the only one there is ends the process */
+/*
+ * void exit(int status): of the thread; the only one there is ends the process.  The word of
+ * set_tid_address stays as it is then: the kernel clears it only for others that share memory.
+ */
 int64_t sys_exit(GuestTask *task, const SysArgs *args)
 {
-    clear_child_tid(task);
     process_exit(task->process, (int)args->v[0]);
 }
 
 /* void exit_group(int status) */
 int64_t sys_exit_group(GuestTask *task, const SysArgs *args)
 {
-    clear_child_tid(task);
     process_exit(task->process, (int)args->v[0]);
 }
 

@@ -79,6 +79,9 @@ typedef struct GuestArch {
     /* One instruction as text, without newline; returns its length in bytes, 0 if not decodable. */
     unsigned (*disassemble)(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes, size_t avail);
 
+    /* Instruction rows and operand syntax, for assembling tests; NULL: none. */
+    const struct InsnSet *insns;
+
     const LinuxAbi *linux_abi;
 } GuestArch;
 

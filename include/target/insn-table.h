@@ -56,18 +56,22 @@ typedef struct InsnSyntax {
     const char *(*parse)(const char *text, char kind, uint64_t pc, int64_t *ret);
 } InsnSyntax;
 
+typedef struct InsnSet {
+    const InsnTable *table;
+    const InsnSyntax *syntax;
+} InsnSet;
+
 /* The row of an instruction of size bytes, aliases first; NULL if none. */
 const InsnRow *insn_find(const InsnTable *table, uint32_t insn, unsigned size);
 
 /* Print an instruction; false if the table has none. */
-bool insn_print(const InsnTable *table, const InsnSyntax *syntax, uint32_t insn, unsigned size,
-                uint64_t pc, char *buf, size_t buf_size);
+bool insn_print(const InsnSet *set, uint32_t insn, unsigned size, uint64_t pc, char *buf,
+                size_t buf_size);
 
 /*
  * Assemble one line; returns the instruction's size in bytes, 0 if no row takes it.  The first row that
  * does is taken, so c.* forms are used only where they are named.
  */
-unsigned insn_assemble(const InsnTable *table, const InsnSyntax *syntax, const char *text,
-                       uint64_t pc, uint32_t *ret);
+unsigned insn_assemble(const InsnSet *set, const char *text, uint64_t pc, uint32_t *ret);
 
 #endif

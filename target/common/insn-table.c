@@ -119,10 +119,10 @@ static void put_field(TextBuf *out, const InsnSyntax *syntax, const InsnField *f
     }
 }
 
-bool insn_print(const InsnTable *table, const InsnSyntax *syntax, uint32_t insn, unsigned size,
-                uint64_t pc, char *buf, size_t buf_size)
+bool insn_print(const InsnSet *set, uint32_t insn, unsigned size, uint64_t pc, char *buf,
+                size_t buf_size)
 {
-    const InsnRow *row = insn_find(table, insn, size);
+    const InsnRow *row = insn_find(set->table, insn, size);
     TextBuf out = { buf, buf_size, 0 };
     const char *text;
 
@@ -140,7 +140,7 @@ bool insn_print(const InsnTable *table, const InsnSyntax *syntax, uint32_t insn,
     }
     while (*text) {
         if (*text == '{') {
-            put_field(&out, syntax, next_field(row, &text), insn, pc);
+            put_field(&out, set->syntax, next_field(row, &text), insn, pc);
         } else {
             put_char(&out, *text++);
         }
@@ -198,16 +198,17 @@ static const char *match_name(const InsnRow *row, const char *text)
     return *row->text == '~' || !*text || isspace((unsigned char)*text) ? text : NULL;
 }
 
-unsigned insn_assemble(const InsnTable *table, const InsnSyntax *syntax, const char *text,
-                       uint64_t pc, uint32_t *ret)
+unsigned insn_assemble(const InsnSet *set, const char *text, uint64_t pc, uint32_t *ret)
 {
+    const InsnTable *table = set->table;
+
     text = skip_space(text);
     for (size_t i = 0; i < table->nb_rows; i++) {
         const InsnRow *row = &table->rows[i];
         const char *operands = match_name(row, text);
         uint32_t insn = row->match;
 
-        if (operands && assemble_operands(row, syntax, operands, pc, &insn) &&
+        if (operands && assemble_operands(row, set->syntax, operands, pc, &insn) &&
             row_matches(row, insn)) {
             *ret = insn;
             return row->size;

@@ -21,8 +21,8 @@ unsigned rv_fetch(const uint8_t *bytes, size_t avail, uint32_t *ret);
 GuestLift rv_lift_block(IrBuilder *ir, const GuestCode *code, uint32_t flags, unsigned max_insns);
 unsigned rv_disassemble(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes, size_t avail);
 
-/* Register, CSR and other operand names for the instruction rows. */
-extern const InsnSyntax rv_insn_syntax;
+/* The instruction rows, with register, CSR and other operand names. */
+extern const InsnSet rv_insns;
 /* ABI names: "zero".."t6", "ft0".."ft11". */
 extern const char *const rv_x_names[32];
 extern const char *const rv_f_names[32];

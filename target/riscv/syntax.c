@@ -246,14 +246,16 @@ static const char *parse_operand(const char *text, char kind, uint64_t pc, int64
     }
 }
 
-const InsnSyntax rv_insn_syntax = { print_operand, parse_operand };
+static const InsnSyntax syntax = { print_operand, parse_operand };
+
+const InsnSet rv_insns = { &rv_insn_table, &syntax };
 
 unsigned rv_disassemble(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes, size_t avail)
 {
     uint32_t insn;
     unsigned length = rv_fetch(bytes, avail, &insn);
 
-    if (!length || !insn_print(&rv_insn_table, &rv_insn_syntax, insn, length, pc, buf, size)) {
+    if (!length || !insn_print(&rv_insns, insn, length, pc, buf, size)) {
         return 0;
     }
     return length;

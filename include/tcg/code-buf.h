@@ -5,9 +5,9 @@
  * chunk belongs to the thread that took it until the buffer is reset; nothing is freed one by
  * one.  Whoever resets the buffer must know that no thread is inside generated code.
  *
- * Fork: shared mappings stay shared with the child, so both processes mark all they have
- * handed out as shared and give themselves a copy of each granule before they write to it
- * again (code_buf_own).  Addresses never change.
+ * Fork: shared mappings stay shared with the child, so both processes mark all of it as shared,
+ * give themselves a copy of a granule before they write to it again (code_buf_own), and take
+ * new memory for new chunks.  Addresses never change.
  *
  * Threads: the caller serialises all calls but the inline ones.
  */
@@ -32,7 +32,7 @@ typedef struct CodeBuf {
 } CodeBuf;
 
 /*
- * Reserve size bytes (rounded up to pages), touched lazily.  The rx view is put within 2 GiB
+ * Reserve size bytes (rounded up to granules), touched lazily.  The rx view is put within 2 GiB
  * of near where the address space allows, so that generated code can call there directly.
  * 0 or -errno.
  */

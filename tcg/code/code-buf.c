@@ -108,10 +108,14 @@ out:
 
 int code_buf_init(CodeBuf *buf, size_t size, const void *near)
 {
+    size_t granule = PAGE;
     uint8_t *rx, *rw;
     int ret;
 
-    size = round_up(size, PAGE);
+    while (granule < MAX_GRANULE && granule * GRANULES < size) {
+        granule *= 2;
+    }
+    size = round_up(size, granule);
     rx = reserve(near, size);
     rw = reserve(NULL, size);
     ret = rx && rw ? map_views(rw, rx, size, NULL) : -ENOMEM;
@@ -124,11 +128,8 @@ int code_buf_init(CodeBuf *buf, size_t size, const void *near)
         }
         return ret;
     }
-    *buf = (CodeBuf){ .rw = rw, .rx = rx, .size = size, .granule = PAGE };
-    while (buf->granule < MAX_GRANULE && buf->granule * GRANULES < size) {
-        buf->granule *= 2;
-    }
-    buf->shared = g_malloc0(round_up(size, buf->granule) / buf->granule);
+    *buf = (CodeBuf){ .rw = rw, .rx = rx, .size = size, .granule = granule };
+    buf->shared = g_malloc0(size / granule);
     return 0;
 }
 
@@ -140,12 +141,27 @@ void code_buf_done(CodeBuf *buf)
     *buf = (CodeBuf){ 0 };
 }
 
+/* After fork untaken memory is shared as well: both sides would take the same pages next. */
+static bool renew(CodeBuf *buf, size_t at, size_t size)
+{
+    size_t first = at / buf->granule, end = (at + size) / buf->granule;
+
+    if (!buf->any_shared || !memchr(buf->shared + first, 1, end - first)) {
+        return true;
+    }
+    if (map_views(buf->rw + at, buf->rx + at, size, NULL) < 0) {
+        return false;
+    }
+    memset(buf->shared + first, 0, end - first);
+    return true;
+}
+
 TcgCodeSpace code_buf_take(CodeBuf *buf, size_t size)
 {
     size_t at = buf->used;
 
     size = round_up(size, buf->granule);
-    if (size > buf->size - at) {
+    if (size > buf->size - at || !renew(buf, at, size)) {
         return (TcgCodeSpace){ 0 };
     }
     buf->used += size;
@@ -157,23 +173,15 @@ void code_buf_keep(CodeBuf *buf)
     buf->kept = buf->used;
 }
 
-/* Shared granules get new memory instead of a copy: what they hold is forgotten. */
 void code_buf_reset(CodeBuf *buf)
 {
-    if (buf->any_shared && buf->used > buf->kept &&
-        map_views(buf->rw + buf->kept, buf->rx + buf->kept, buf->used - buf->kept, NULL) == 0) {
-        size_t first = buf->kept / buf->granule, end = buf->used / buf->granule;
-
-        memset(buf->shared + first, 0, end - first);
-        buf->any_shared = first > 0;
-    }
     buf->used = buf->kept;
 }
 
 void code_buf_forked(CodeBuf *buf)
 {
-    memset(buf->shared, 1, buf->used / buf->granule);
-    buf->any_shared = buf->used > 0;
+    memset(buf->shared, 1, buf->size / buf->granule);
+    buf->any_shared = true;
 }
 
 int code_buf_own_slow(CodeBuf *buf, const uint8_t *rx, size_t size)
@@ -183,13 +191,12 @@ int code_buf_own_slow(CodeBuf *buf, const uint8_t *rx, size_t size)
 
     for (size_t n = first; n <= last; n++) {
         size_t at = n * buf->granule;
-        size_t len = MIN(buf->granule, buf->size - at);
         int ret;
 
         if (!buf->shared[n]) {
             continue;
         }
-        ret = map_views(buf->rw + at, buf->rx + at, len, buf->rx + at);
+        ret = map_views(buf->rw + at, buf->rx + at, buf->granule, buf->rx + at);
         if (ret < 0) {
             return ret;
         }

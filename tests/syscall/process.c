@@ -31,15 +31,17 @@ static void test_wait(void)
 {
     struct rusage usage;
     siginfo_t info;
-    int status;
+    int status, fds[2];
     pid_t pid;
+    char byte;
 
+    pipe(fds);
     if ((pid = fork()) == 0) {
         _exit(300);
     }
     SHOW_IF(wait4(pid, &status, 0, &usage) == pid);
     show_status(status);
-    SHOW_IF(usage.ru_maxrss > 0);
+    SHOW_IF(usage.ru_utime.tv_sec == 0 && usage.ru_maxrss >= 0);
     if ((pid = fork()) == 0) {
         raise(SIGKILL);
     }
@@ -49,6 +51,7 @@ static void test_wait(void)
     show_status(status);
     if ((pid = fork()) == 0) {
         raise(SIGSTOP);
+        read(fds[0], &byte, 1);
         _exit(4);
     }
     SHOW_IF(waitpid(pid, &status, WUNTRACED) == pid);
@@ -57,6 +60,7 @@ static void test_wait(void)
     SHOW(kill(pid, SIGCONT));
     SHOW_IF(waitpid(pid, &status, WCONTINUED) == pid);
     show_status(status);
+    write(fds[1], "x", 1);
     SHOW_IF(waitpid(-1, &status, 0) == pid);
     show_status(status);
     SHOW(waitpid(-1, &status, 0));
@@ -159,7 +163,7 @@ static void test_script(void)
 
 static void test_spawn(void)
 {
-    char *argv[] = { "/bin/sh", "-c", "echo from sh; exit $CODE", NULL },
+    char *argv[] = { "/bin/sh", "-c", "[ $CODE = 9 ] && exit $CODE", NULL },
          *env[] = { "CODE=9", NULL };
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;

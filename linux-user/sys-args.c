@@ -38,7 +38,7 @@ int64_t sys_read_path(GuestTask *task, GuestAddr addr, bool nofollow, char **ret
         *ret = g_strdup(process->exe_host);
         g_free(path);
     } else if (process->root) {
-        *ret = path_for_read(process, path);
+        *ret = nofollow ? path_for_link(process, path) : path_for_read(process, path);
         g_free(path);
     } else {
         *ret = path;

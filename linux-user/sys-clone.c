@@ -130,6 +130,7 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
     pid = sys_result(clone(vfork_main, stack + VFORK_STACK_SIZE,
                            CLONE_VM | CLONE_VFORK | (clone_args->flags & CSIGNAL), &child));
     vfork_restore(task, saved);
+    sys_execve_reclaim();
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     munmap(stack, VFORK_STACK_SIZE);
     return pid;
@@ -150,6 +151,14 @@ static int64_t do_fork(GuestTask *task, const CloneArgs *clone)
     return pid;
 }
 
+/* What clone(2) demands before all else. */
+static bool flags_are_valid(uint64_t flags)
+{
+    return !((flags & CLONE_SIGHAND) && !(flags & CLONE_VM)) &&
+           !((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) &&
+           !((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID));
+}
+
 /* long clone(flags, stack, parent_tid, tls, child_tid): the generic order of arguments */
 int64_t sys_clone(GuestTask *task, const SysArgs *args)
 {
@@ -163,6 +172,9 @@ int64_t sys_clone(GuestTask *task, const SysArgs *args)
     bool share_memory = clone.flags & CLONE_VM;
     int64_t pid;
 
+    if (!flags_are_valid(clone.flags)) {
+        return -EINVAL;
+    }
     if (clone.flags & CLONE_THREAD) {
         sys_unimp("clone: threads (flags 0x%" PRIx64 ")", clone.flags);
         return -EAGAIN;

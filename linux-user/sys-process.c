@@ -13,30 +13,39 @@
 #include "linux-user/process.h"
 #include "sys.h"
 
-/* NULL stands for an empty array, as Linux has it. */
-static int64_t string_array(GuestTask *task, GuestAddr addr, char ***ret)
+/* Not locals, so that they can be found again when execve succeeds in a vfork child. */
+typedef struct ExecStrings {
+    char *path;
+    char **argv;
+    char **envp;
+} ExecStrings;
+
+static __thread ExecStrings exec_strings;
+
+void sys_execve_reclaim(void)
 {
-    if (!addr) {
-        *ret = g_new0(char *, 1);
-        return 0;
-    }
-    return guest_string_array(task, addr, ret);
+    g_free(exec_strings.path);
+    g_strfreev(exec_strings.argv);
+    g_strfreev(exec_strings.envp);
+    exec_strings = (ExecStrings){ NULL };
 }
 
 static int64_t do_execve(GuestTask *task, int dirfd, const GuestAddr strings[3], int flags)
 {
-    g_autofree char *path = NULL;
-    g_auto(GStrv) argv = NULL;
-    g_auto(GStrv) envp = NULL;
-    int64_t error = sys_path(task, strings[0], &path);
+    ExecStrings *s = &exec_strings;
+    int64_t result = sys_path(task, strings[0], &s->path);
 
-    if (!error) {
-        error = string_array(task, strings[1], &argv);
+    if (!result) {
+        result = guest_string_array(task, strings[1], &s->argv);
     }
-    if (!error) {
-        error = string_array(task, strings[2], &envp);
+    if (!result) {
+        result = guest_string_array(task, strings[2], &s->envp);
     }
-    return error ? error : process_execve(task, dirfd, path, argv, envp, flags);
+    if (!result) {
+        result = process_execve(task, dirfd, s->path, s->argv, s->envp, flags);
+    }
+    sys_execve_reclaim();
+    return result;
 }
 
 /* int execve(const char *path, char *const argv[], char *const envp[]) */

@@ -54,6 +54,12 @@ uint32_t open_flags_to_guest(const GuestTask *task, int flags);
 /* True if fd is a descriptor of dragoman's own (the log), which the guest must not touch. */
 bool sys_fd_is_own(int64_t fd);
 
+/*
+ * Free the strings of this thread's last execve.  After vfork: the child left them behind in
+ * the memory it shared.
+ */
+void sys_execve_reclaim(void);
+
 /* "-d unimp": one line about something a handler does not do. */
 void sys_unimp(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

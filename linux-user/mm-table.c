@@ -89,6 +89,9 @@ static void insert_slots(MmTable *table, unsigned i, unsigned count)
 
 static void remove_slots(MmTable *table, unsigned i, unsigned count)
 {
+    if (count == 0) {
+        return; /* an empty table has no array */
+    }
     table->nb -= count;
     memmove(&table->maps[i], &table->maps[i + count], (table->nb - i) * sizeof(GuestMapping));
 }

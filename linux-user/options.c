@@ -421,7 +421,9 @@ static void configure_log(OptionsParser *parser)
                         parser->log_items && parser->strace ? "," : "",
                         parser->strace ? "strace" : "", NULL);
     if (*items && !log_configure(items, &reason)) {
-        set_error(parser, g_strdup_printf("-d: %s", reason));
+        /* Its first line; the rest lists the known ones, as -d help does. */
+        set_error(parser, g_strdup_printf("-d: %.*s (-d help lists them)",
+                                          (int)strcspn(reason, "\n:"), reason));
         return;
     }
     if (parser->log_filter && !log_set_filter(parser->log_filter, &reason)) {

@@ -17,8 +17,8 @@
 #include "linux-user/task.h"
 
 static struct {
-    VcpuExit (*run)(Vcpu *vcpu); /* the script */
-    unsigned kicks;
+    VcpuExit (*run)(Vcpu *vcpu);          /* the script */
+    volatile unsigned kicks;              /* counted in a signal handler */
     GuestAddr invalid_start, invalid_end; /* the last invalidate() */
     unsigned invalidations;
 } fake;

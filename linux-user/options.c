@@ -423,7 +423,7 @@ static void configure_log(OptionsParser *parser)
     if (*items && !log_configure(items, &reason)) {
         /* Its first line; the rest lists the known ones, as -d help does. */
         set_error(parser, g_strdup_printf("-d: %.*s (-d help lists them)",
-                                          (int)strcspn(reason, "\n:"), reason));
+                                          (int)strcspn(reason, "\n:;"), reason));
         return;
     }
     if (parser->log_filter && !log_set_filter(parser->log_filter, &reason)) {

@@ -289,8 +289,11 @@ char *program_open(Program *program, const char *root, const char *path, char **
     }
     *ret_status = STATUS_CANNOT_RUN;
     reason = read_image(&program->main, &program->arch);
+    if (reason && strcmp(program->main.path, path) != 0) {
+        return g_strdup_printf("%s: its interpreter %s: %s", path, program->main.path, reason);
+    }
     if (reason) {
-        return g_strdup_printf("%s: %s", program->main.path, reason);
+        return g_strdup_printf("%s: %s", path, reason);
     }
     return program->main.image.interp ? open_interp(program, root) : NULL;
 }

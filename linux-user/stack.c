@@ -147,14 +147,15 @@ char *stack_map(Process *process, uint64_t size, bool executable)
 {
     int prot = PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0);
     GuestAddr top = guest_mm_task_size(process->mm) - GUEST_PAGE_SIZE;
-    GuestAddr low;
+    GuestAddr low, want;
     int64_t ret;
 
     size = guest_page_up(size);
+    want = top - size - GUARD_SIZE;
     if (size >= top / 2) {
         return g_strdup_printf("a stack of %#lx bytes does not fit", (unsigned long)size);
     }
-    ret = guest_mmap(process->mm, top - size - GUARD_SIZE, size + GUARD_SIZE, PROT_NONE,
+    ret = guest_mmap(process->mm, want, size + GUARD_SIZE, PROT_NONE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (ret >= 0) {
         low = (GuestAddr)ret + GUARD_SIZE;
@@ -165,6 +166,10 @@ char *stack_map(Process *process, uint64_t size, bool executable)
     if (ret < 0) {
         return g_strdup_printf("cannot map a stack of %#lx bytes: %s", (unsigned long)size,
                                g_strerror((int)-ret));
+    }
+    if (low - GUARD_SIZE == want) {
+        /* We place what comes later, and leave it free; the host might not. */
+        guest_munmap(process->mm, want, GUARD_SIZE);
     }
     /* Deep recursion touches it page by page: huge pages would only waste memory. */
     madvise((void *)low, size, MADV_NOHUGEPAGE);

@@ -56,7 +56,10 @@ static char *reserve_span(ElfImage *image, GuestMm *mm, GuestAddr hint)
     return NULL;
 }
 
-/* Zero what the last file page holds behind the segment's bytes. */
+/*
+ * Zero what the last file page holds behind the segment's bytes, to its end as the kernel does: the
+ * dynamic linker allocates from there.
+ */
 static char *clear_tail(GuestMm *mm, GuestAddr start, GuestAddr end, int prot)
 {
     GuestAddr page = guest_page_down(start);
@@ -93,7 +96,7 @@ static char *map_segment(const ElfSource *source, const ElfImage *image, const E
         }
     }
     if (segment->filesz && segment->memsz > segment->filesz) {
-        char *error = clear_tail(mm, file_end, MIN(anon, start + segment->memsz), segment->prot);
+        char *error = clear_tail(mm, file_end, anon, segment->prot);
 
         if (error) {
             return error;

@@ -53,7 +53,31 @@ static void test_valid(void)
     g_assert_cmpuint(word, ==, 0x5a5a5a5a);
     g_assert_true(guest_get_u32(task, DATA_AT + DATA_SIZE + image.bias, &word));
     g_assert_cmpuint(word, ==, 0);
+    g_assert_true(guest_get_u32(task, DATA_AT + 0xffc + image.bias, &word));
+    g_assert_cmpuint(word, ==, 0);
     g_assert_true(guest_put_u32(task, DATA_AT + DATA_SIZE + BSS_SIZE - 4 + image.bias, 1));
+    elf_image_done(&image);
+    elf_file_unload(mm);
+}
+
+/* A bss that ends in the file's last page: the whole rest of that page is zero. */
+static void test_short_bss(void)
+{
+    uint8_t bytes[2 * GUEST_PAGE_SIZE];
+    ElfImage image;
+    uint32_t word;
+    char *error;
+
+    elf_file_init((ElfFile *)bytes);
+    memset(bytes + FILE_SIZE, 0x77, sizeof(bytes) - FILE_SIZE);
+    ((ElfFile *)bytes)->eh.e_type = low_is_free ? ET_EXEC : ET_DYN;
+    ((ElfFile *)bytes)->ph[PH_DATA].p_memsz = DATA_SIZE + 8;
+    error = elf_file_load(bytes, sizeof(bytes), mm, &image);
+    g_assert_cmpstr(error, ==, NULL);
+    for (unsigned at = DATA_SIZE; at < GUEST_PAGE_SIZE; at += 4) {
+        g_assert_true(guest_get_u32(task, DATA_AT + at + image.bias, &word));
+        g_assert_cmpuint(word, ==, 0);
+    }
     elf_image_done(&image);
     elf_file_unload(mm);
 }
@@ -265,6 +289,7 @@ int main(int argc, char **argv)
         elf_file_unload(mm);
     }
     g_test_add_func("/elf/valid", test_valid);
+    g_test_add_func("/elf/short-bss", test_short_bss);
     g_test_add_func("/elf/alignment", test_alignment);
     g_test_add_func("/elf/cut-anywhere", test_cut_anywhere);
     g_test_add_func("/elf/bit-flips", test_bit_flips);

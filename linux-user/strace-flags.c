@@ -59,7 +59,7 @@ static const Name at_names[] = { N(AT_SYMLINK_NOFOLLOW), N(AT_REMOVEDIR), N(AT_S
 static const Name at_access_names[] = { N(AT_EACCESS), N(AT_SYMLINK_NOFOLLOW), N(AT_EMPTY_PATH), END };
 static const Name at_unlink_names[] = { N(AT_REMOVEDIR), END };
 static const Name clock_names[] = { N(CLOCK_REALTIME), N(CLOCK_MONOTONIC), N(CLOCK_PROCESS_CPUTIME_ID), N(CLOCK_THREAD_CPUTIME_ID), N(CLOCK_MONOTONIC_RAW), N(CLOCK_REALTIME_COARSE), N(CLOCK_MONOTONIC_COARSE), N(CLOCK_BOOTTIME), N(CLOCK_REALTIME_ALARM), N(CLOCK_BOOTTIME_ALARM), N(CLOCK_TAI), END };
-static const Name clone_names[] = { N(SIGCHLD), N(CLONE_VM), N(CLONE_FS), N(CLONE_FILES), N(CLONE_SIGHAND), N(CLONE_PIDFD), N(CLONE_PTRACE), N(CLONE_VFORK), N(CLONE_PARENT), N(CLONE_THREAD), N(CLONE_NEWNS), N(CLONE_SYSVSEM), N(CLONE_SETTLS), N(CLONE_PARENT_SETTID), N(CLONE_CHILD_CLEARTID), N(CLONE_DETACHED), N(CLONE_UNTRACED), N(CLONE_CHILD_SETTID), N(CLONE_NEWCGROUP), N(CLONE_NEWUTS), N(CLONE_NEWIPC), N(CLONE_NEWUSER), N(CLONE_NEWPID), N(CLONE_NEWNET), N(CLONE_IO), END };
+static const Name clone_names[] = { N(SIGCHLD), N(CLONE_VM), N(CLONE_FS), N(CLONE_FILES), N(CLONE_SIGHAND), N(CLONE_PIDFD), N(CLONE_PTRACE), N(CLONE_VFORK), N(CLONE_PARENT), N(CLONE_THREAD), N(CLONE_NEWNS), N(CLONE_SYSVSEM), N(CLONE_SETTLS), N(CLONE_PARENT_SETTID), N(CLONE_CHILD_CLEARTID), N(CLONE_DETACHED), N(CLONE_UNTRACED), N(CLONE_CHILD_SETTID), N(CLONE_NEWCGROUP), N(CLONE_NEWUTS), N(CLONE_NEWIPC), N(CLONE_NEWUSER), N(CLONE_NEWPID), N(CLONE_NEWNET), N(CLONE_IO), { 0x100000000, "CLONE_CLEAR_SIGHAND" }, { 0x200000000, "CLONE_INTO_CGROUP" }, END };
 static const Name close_range_names[] = { N(CLOSE_RANGE_UNSHARE), N(CLOSE_RANGE_CLOEXEC), END };
 static const Name epoll_create_names[] = { N(EPOLL_CLOEXEC), END };
 static const Name epoll_ctl_names[] = { N(EPOLL_CTL_ADD), N(EPOLL_CTL_DEL), N(EPOLL_CTL_MOD), END };
@@ -84,7 +84,7 @@ static const Name mremap_names[] = { N(MREMAP_MAYMOVE), N(MREMAP_FIXED), N(MREMA
 static const Name msg_names[] = { N(MSG_OOB), N(MSG_PEEK), N(MSG_DONTROUTE), N(MSG_CTRUNC), N(MSG_TRUNC), N(MSG_DONTWAIT), N(MSG_EOR), N(MSG_WAITALL), N(MSG_NOSIGNAL), N(MSG_MORE), N(MSG_WAITFORONE), N(MSG_FASTOPEN), N(MSG_CMSG_CLOEXEC), END };
 static const Name msync_names[] = { N(MS_ASYNC), N(MS_INVALIDATE), N(MS_SYNC), END };
 static const Name open_names[] = { N(O_RDONLY), N(O_WRONLY), N(O_RDWR), N(O_CREAT), N(O_EXCL), N(O_NOCTTY), N(O_TRUNC), N(O_APPEND), N(O_NONBLOCK), N(O_SYNC), N(O_DSYNC), N(O_ASYNC), N(O_DIRECT), { 0100000, "O_LARGEFILE" }, N(O_TMPFILE), N(O_DIRECTORY), N(O_NOFOLLOW), N(O_NOATIME), N(O_CLOEXEC), N(O_PATH), END };
-static const Name o_nonblock_names[] = { N(O_NONBLOCK), N(O_CLOEXEC), END };
+static const Name o_nonblock_names[] = { N(O_NONBLOCK), N(O_DIRECT), N(O_CLOEXEC), END };
 static const Name prctl_names[] = { N(PR_SET_PDEATHSIG), N(PR_GET_PDEATHSIG), N(PR_GET_DUMPABLE), N(PR_SET_DUMPABLE), N(PR_GET_KEEPCAPS), N(PR_SET_KEEPCAPS), N(PR_SET_NAME), N(PR_GET_NAME), N(PR_GET_SECCOMP), N(PR_SET_SECCOMP), N(PR_CAPBSET_READ), N(PR_CAPBSET_DROP), N(PR_GET_SECUREBITS), N(PR_SET_SECUREBITS), N(PR_SET_TIMERSLACK), N(PR_GET_TIMERSLACK), N(PR_SET_MM), N(PR_SET_CHILD_SUBREAPER), N(PR_GET_CHILD_SUBREAPER), N(PR_SET_NO_NEW_PRIVS), N(PR_GET_NO_NEW_PRIVS), N(PR_GET_TID_ADDRESS), N(PR_SET_THP_DISABLE), N(PR_CAP_AMBIENT), N(PR_SET_VMA), END };
 static const Name prio_names[] = { N(PRIO_PROCESS), N(PRIO_PGRP), N(PRIO_USER), END };
 static const Name prot_names[] = { N(PROT_READ), N(PROT_WRITE), N(PROT_EXEC), N(PROT_GROWSDOWN), N(PROT_GROWSUP), END };
@@ -95,6 +95,7 @@ static const Name rwf_names[] = { N(RWF_HIPRI), N(RWF_DSYNC), N(RWF_SYNC), N(RWF
 static const Name sched_names[] = { N(SCHED_OTHER), N(SCHED_FIFO), N(SCHED_RR), N(SCHED_BATCH), N(SCHED_IDLE), END };
 static const Name shmat_names[] = { N(SHM_RDONLY), N(SHM_RND), N(SHM_REMAP), N(SHM_EXEC), END };
 static const Name shut_names[] = { N(SHUT_RD), N(SHUT_WR), N(SHUT_RDWR), END };
+static const Name sig_flags_names[] = { N(SA_NOCLDSTOP), N(SA_NOCLDWAIT), N(SA_SIGINFO), { 0x04000000, "SA_RESTORER" }, N(SA_ONSTACK), N(SA_RESTART), N(SA_NODEFER), N(SA_RESETHAND), END };
 static const Name sig_how_names[] = { N(SIG_BLOCK), N(SIG_UNBLOCK), N(SIG_SETMASK), END };
 static const Name sock_names[] = { N(SOCK_STREAM), N(SOCK_DGRAM), N(SOCK_RAW), N(SOCK_RDM), N(SOCK_SEQPACKET), N(SOCK_NONBLOCK), N(SOCK_CLOEXEC), END };
 static const Name sol_names[] = { { 0, "SOL_IP" }, N(SOL_SOCKET), { 6, "SOL_TCP" }, { 17, "SOL_UDP" }, { 41, "SOL_IPV6" }, END };
@@ -149,6 +150,7 @@ static const NameSet sets[SET_COUNT] = {
     [SET_SCHED] = { sched_names },
     [SET_SHMAT] = { shmat_names },
     [SET_SHUT] = { shut_names },
+    [SET_SIG_FLAGS] = { sig_flags_names },
     [SET_SIG_HOW] = { sig_how_names },
     [SET_SOCK] = { sock_names, .mask = 15, .nb_masked = 5 },
     [SET_SOL] = { sol_names },
@@ -188,7 +190,8 @@ void strace_put_flags(GString *out, ArgSet index, uint64_t value)
     const NameSet *set = &sets[index];
     size_t start = out->len;
 
-    value = (uint32_t)value;
+    /* Most are ints, which registers hold sign-extended. */
+    value = value >> 31 == (UINT64_MAX >> 31) ? (uint32_t)value : value;
     if (value == 0 && set->zero) {
         g_string_append(out, set->zero);
         return;

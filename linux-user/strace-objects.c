@@ -227,7 +227,9 @@ static void put_sigaction(GString *out, const uint8_t *b)
     }
     g_string_append(out, ", sa_mask=");
     put_sigset(out, b + 16);
-    g_string_append_printf(out, ", sa_flags=0x%" PRIx64 "}", word_at(b, 8));
+    g_string_append(out, ", sa_flags=");
+    strace_put_flags(out, SET_SIG_FLAGS, word_at(b, 8));
+    g_string_append_c(out, '}');
 }
 
 static void put_stack(GString *out, const uint8_t *b)
@@ -339,9 +341,21 @@ static void put_open_how(GString *out, const uint8_t *b)
                            word_at(b, 16));
 }
 
+static void put_clone_args(GString *out, const uint8_t *b)
+{
+    g_string_append(out, "{flags=");
+    strace_put_flags(out, SET_CLONE, word_at(b, 0));
+    g_string_append(out, ", exit_signal=");
+    strace_put_signal(out, word_at(b, 32));
+    g_string_append(out, ", stack=");
+    put_addr(out, word_at(b, 40));
+    g_string_append_printf(out, ", stack_size=0x%" PRIx64 "}", word_at(b, 48));
+}
+
 typedef void PutObject(GString *out, const uint8_t *bytes);
 
 static PutObject *const put_object[OBJ_COUNT] = {
+    [OBJ_CLONE_ARGS] = put_clone_args,
     [OBJ_EPOLL_EVENT] = put_epoll_event,
     [OBJ_FD2] = put_fd2,
     [OBJ_INT] = put_int,

@@ -26,9 +26,15 @@ struct StraceCall {
     GString *text;
 };
 
+/* A call we do not do is not described: all that the registers hold is shown. */
+static bool is_described(const SyscallRow *row)
+{
+    return row->action != ACTION_NONE && row->action != ACTION_ABSENT;
+}
+
 static unsigned nb_args(const SyscallRow *row)
 {
-    unsigned n = 0;
+    unsigned n = is_described(row) ? 0 : 6;
 
     while (n < 6 && row->args[n].kind != ARG_END && row->args[n].kind != ARG_RET_ADDR) {
         n++;
@@ -96,7 +102,8 @@ static void put_scalar(GString *out, const ArgDesc *desc, uint64_t value)
         strace_put_enum(out, desc->detail, value);
         break;
     default: /* HEX, RAW, DEV, addresses */
-        g_string_append_printf(out, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
+        g_string_append_printf(out, value < 10 && desc->kind < ARG_ADDR ? "%" PRIu64 : "0x%" PRIx64,
+                               value);
         break;
     }
 }
@@ -180,6 +187,16 @@ static void put_arg(StraceCall *call, const ArgDesc *desc, uint64_t value)
     }
 }
 
+/* The mode of open counts only when a file may be created. */
+static bool is_unused(const StraceCall *call, unsigned i)
+{
+    const ArgDesc *desc = &call->row->args[i];
+
+    return desc->kind == ARG_MODE && i > 0 && desc[-1].kind == ARG_FLAGS &&
+           desc[-1].detail == SET_OPEN &&
+           !(call->args.v[i - 1] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)));
+}
+
 static void put_args(StraceCall *call, bool stop_at_output)
 {
     unsigned n = nb_args(call->row);
@@ -189,6 +206,9 @@ static void put_args(StraceCall *call, bool stop_at_output)
 
         if (stop_at_output && is_output(desc)) {
             break;
+        }
+        if (is_unused(call, call->next)) {
+            continue;
         }
         if (call->next > 0) {
             g_string_append(call->text, ", ");
@@ -271,7 +291,7 @@ StraceCall *strace_enter(GuestTask *task, const SyscallRow *row, unsigned number
     call->row = row;
     call->args = *args;
     call->text = g_string_sized_new(128);
-    if (row->args[0].kind == ARG_END && row->name[0] == '?') {
+    if (row->name[0] == '?') {
         g_string_printf(call->text, "%d syscall_%u(", task->tid, number);
     } else {
         g_string_printf(call->text, "%d %s(", task->tid, row->name);

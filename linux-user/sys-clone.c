@@ -30,9 +30,14 @@ enum {
                  CLONE_PARENT_SETTID | CLONE_PIDFD | CLONE_FS | CLONE_DETACHED,
 };
 
+#ifndef CLONE_CLEAR_SIGHAND /* linux/sched.h, which clashes with sched.h */
+#define CLONE_CLEAR_SIGHAND UINT64_C(0x100000000)
+#endif
+
 typedef struct CloneArgs {
-    uint64_t flags;
+    uint64_t flags; /* with the exit signal in CSIGNAL */
     GuestAddr stack;
+    GuestAddr pidfd;
     GuestAddr parent_tid;
     GuestAddr child_tid;
     uint64_t tls;
@@ -50,6 +55,18 @@ typedef struct VforkChild {
     const CloneArgs *clone;
 } VforkChild;
 
+/* Handled signals go back to their default; ignored ones stay. */
+static void clear_handlers(GuestTask *task)
+{
+    enum { HANDLER_IGNORE = 1 };
+
+    for (int signo = 1; signo <= GUEST_NSIG; signo++) {
+        if (task->process->actions[signo].handler > HANDLER_IGNORE) {
+            signal_action(task, signo, &(GuestSigaction){ .handler = 0 }, NULL);
+        }
+    }
+}
+
 /* In the child: registers, and the places that hold its thread id. */
 static void start_child(GuestTask *task, const CloneArgs *clone)
 {
@@ -58,6 +75,9 @@ static void start_child(GuestTask *task, const CloneArgs *clone)
     task->clear_child_tid = clone->flags & CLONE_CHILD_CLEARTID ? clone->child_tid : 0;
     task->process->abi->clone_child(task->vcpu.state, clone->stack, clone->flags & CLONE_SETTLS,
                                     clone->tls);
+    if (clone->flags & CLONE_CLEAR_SIGHAND) {
+        clear_handlers(task);
+    }
     if (clone->flags & CLONE_CHILD_SETTID) {
         /* The kernel ignores a fault here as well. */
         (void)guest_put_u32(task, clone->child_tid, task->tid);
@@ -75,7 +95,7 @@ static int64_t finish_parent(GuestTask *task, const CloneArgs *clone, int64_t pi
     if (clone->flags & CLONE_PIDFD) {
         int fd = syscall(SYS_pidfd_open, (int)pid, 0);
 
-        (void)guest_put_u32(task, clone->parent_tid, fd);
+        (void)guest_put_u32(task, clone->pidfd, fd);
     }
     return pid;
 }
@@ -155,35 +175,94 @@ static int64_t do_fork(GuestTask *task, const CloneArgs *clone)
 static bool flags_are_valid(uint64_t flags)
 {
     return !((flags & CLONE_SIGHAND) && !(flags & CLONE_VM)) &&
-           !((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) &&
-           !((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID));
+           !((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND));
+}
+
+static int64_t do_clone(GuestTask *task, const CloneArgs *clone)
+{
+    uint64_t flags = clone->flags;
+    bool share_memory = flags & CLONE_VM;
+    int64_t pid;
+
+    if (!flags_are_valid(flags)) {
+        return -EINVAL;
+    }
+    if (flags & CLONE_THREAD) {
+        sys_unimp("clone: threads (flags 0x%" PRIx64 ")", flags);
+        return -EAGAIN;
+    }
+    if (flags & ~(uint64_t)(FORK_FLAGS | CLONE_VM | CLONE_CLEAR_SIGHAND) ||
+        (share_memory && !(flags & CLONE_VFORK))) {
+        sys_unimp("clone: flags 0x%" PRIx64, flags);
+        return -EINVAL;
+    }
+    pid = share_memory ? do_vfork(task, clone) : do_fork(task, clone);
+    return pid == 0 ? 0 : finish_parent(task, clone, pid);
 }
 
 /* long clone(flags, stack, parent_tid, tls, child_tid): the generic order of arguments */
 int64_t sys_clone(GuestTask *task, const SysArgs *args)
 {
     CloneArgs clone = {
-        .flags = args->v[0],
+        .flags = (uint32_t)args->v[0], /* the others are clone3's */
         .stack = args->v[1],
+        .pidfd = args->v[2], /* one argument, two uses */
         .parent_tid = args->v[2],
         .tls = args->v[3],
         .child_tid = args->v[4],
     };
-    bool share_memory = clone.flags & CLONE_VM;
-    int64_t pid;
 
-    if (!flags_are_valid(clone.flags)) {
+    if ((clone.flags & CLONE_PIDFD) && (clone.flags & CLONE_PARENT_SETTID)) {
         return -EINVAL;
     }
-    if (clone.flags & CLONE_THREAD) {
-        sys_unimp("clone: threads (flags 0x%" PRIx64 ")", clone.flags);
-        return -EAGAIN;
-    }
-    if (clone.flags & ~(uint64_t)(FORK_FLAGS | CLONE_VM) ||
-        (share_memory && !(clone.flags & CLONE_VFORK))) {
-        sys_unimp("clone: flags 0x%" PRIx64, clone.flags);
+    return do_clone(task, &clone);
+}
+
+/* The kernel's struct clone_args: words of 8 bytes, more of them with time. */
+typedef struct Clone3Args {
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+    uint64_t set_tid, set_tid_size;
+    uint64_t cgroup;
+} Clone3Args;
+
+static int64_t get_clone3(GuestTask *task, GuestAddr addr, uint64_t size, Clone3Args *ret)
+{
+    enum { SIZE_VERSION_0 = 64 };
+
+    if (size < SIZE_VERSION_0) {
         return -EINVAL;
     }
-    pid = share_memory ? do_vfork(task, &clone) : do_fork(task, &clone);
-    return pid == 0 ? 0 : finish_parent(task, &clone, pid);
+    if (size > sizeof(*ret)) { /* fields of a later kernel */
+        return -E2BIG;
+    }
+    *ret = (Clone3Args){ 0 };
+    return guest_get(task, addr, ret, size) ? 0 : -EFAULT;
+}
+
+/* long clone3(struct clone_args *args, size_t size) */
+int64_t sys_clone3(GuestTask *task, const SysArgs *args)
+{
+    Clone3Args a;
+    CloneArgs clone;
+    int64_t error = get_clone3(task, args->v[0], args->v[1], &a);
+
+    if (error) {
+        return error;
+    }
+    if ((a.flags & CSIGNAL) || a.exit_signal > CSIGNAL || !a.stack != !a.stack_size) {
+        return -EINVAL;
+    }
+    if (a.set_tid_size) {
+        sys_unimp("clone3: set_tid");
+        return -EINVAL;
+    }
+    clone = (CloneArgs){
+        .flags = a.flags | a.exit_signal,
+        .stack = a.stack ? a.stack + a.stack_size : 0,
+        .pidfd = a.pidfd,
+        .parent_tid = a.parent_tid,
+        .child_tid = a.child_tid,
+        .tls = a.tls,
+    };
+    return do_clone(task, &clone);
 }

@@ -19,6 +19,7 @@
 #define SYS(name, support, handler, ...) SysHandler handler;
 #define ARCH(name, ...)
 #define NONE(name, why)
+#define ABSENT(name, why)
 #include "syscalls.def"
 
 /* The result of a host libc or syscall() call: -1 becomes -errno. */

@@ -74,8 +74,9 @@ const SyscallRow syscall_rows[] = {
       .handler = handler_,                 \
       .note = support,                     \
       .args = { __VA_ARGS__ } },
-#define ARCH(name_, ...) { .name = #name_, .action = ACTION_ARCH, .args = { __VA_ARGS__ } },
-#define NONE(name_, why) { .name = #name_, .action = ACTION_NONE, .note = why },
+#define ARCH(name_, ...)   { .name = #name_, .action = ACTION_ARCH, .args = { __VA_ARGS__ } },
+#define NONE(name_, why)   { .name = #name_, .action = ACTION_NONE, .note = why },
+#define ABSENT(name_, why) { .name = #name_, .action = ACTION_ABSENT, .note = why },
 #include "syscalls.def"
 };
 

@@ -119,9 +119,11 @@ static int64_t call_row(GuestTask *task, const SyscallRow *row, unsigned number,
     case ACTION_ARCH:
         return call_arch(task, row, args);
     case ACTION_NONE:
+        return call_none(row, number);
+    case ACTION_ABSENT:
         break;
     }
-    return call_none(row, number);
+    return -ENOSYS;
 }
 
 int64_t syscall_dispatch(GuestTask *task, unsigned number, const SysArgs *args)
@@ -141,7 +143,7 @@ int64_t syscall_dispatch(GuestTask *task, unsigned number, const SysArgs *args)
 
 static const char *support_name(const SyscallRow *row)
 {
-    if (row->action == ACTION_NONE) {
+    if (row->action == ACTION_NONE || row->action == ACTION_ABSENT) {
         return "none";
     }
     return row->note ? "partial" : "full";

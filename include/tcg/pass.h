@@ -33,7 +33,12 @@ bool tcg_opt_state_forward(TcgRegion *r, const TcgBackend *backend);
 bool tcg_opt_value_number(TcgRegion *r, const TcgBackend *backend);
 bool tcg_opt_extend(TcgRegion *r, const TcgBackend *backend);
 bool tcg_opt_address(TcgRegion *r, const TcgBackend *backend);
+bool tcg_opt_nan(TcgRegion *r, const TcgBackend *backend);
+bool tcg_opt_retarget(TcgRegion *r, const TcgBackend *backend);
 bool tcg_opt_dead_code(TcgRegion *r, const TcgBackend *backend);
 bool tcg_lower_legalize(TcgRegion *r, const TcgBackend *backend);
+
+/* Register the helpers that tcg_lower_legalize() may call, so that text IR may name them. */
+void tcg_lower_register_helpers(void);
 
 #endif

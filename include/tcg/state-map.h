@@ -57,6 +57,7 @@ void tcg_state_map_begin(TcgStateMapWriter *w, uint64_t region_pc);
  * kept and the later one is found. */
 void tcg_state_map_add(TcgStateMapWriter *w, uint32_t offset, uint64_t pc, const TcgStateItem *items,
                        unsigned nb_items);
+/* Free the buffer; the writer is as new. */
 void tcg_state_map_done(TcgStateMapWriter *w);
 
 /* The entry that holds at offset; false: none (before the first). */

@@ -79,6 +79,17 @@ static char *without_slash(const char *root)
     return size ? g_strndup(root, size) : NULL;
 }
 
+/* NULL, or what is wrong with the -cpu argument. */
+static char *check_cpu(const GuestArch *arch, const char *cpu)
+{
+    void *state = g_aligned_alloc0(1, arch->state_size, 64);
+    const char *reason = NULL;
+    bool ok = arch->reset(state, cpu, &reason);
+
+    g_aligned_free(state);
+    return ok ? NULL : g_strdup_printf("-cpu %s: %s", cpu ? cpu : "", reason ? reason : "unknown");
+}
+
 static Process *process_new(const Options *options, const AccelOps *accel, Program *program)
 {
     Process *process = g_new0(Process, 1);
@@ -181,15 +192,14 @@ static char *start_task(Process *process, Program *program)
         .argv = process->argv,
         .envp = process->options->guest_env,
     };
-    const char *reset_error = NULL;
     char *error;
 
     if (!task) {
         return g_strdup("not enough memory for a virtual processor");
     }
     task_set_self(task);
-    if (!process->arch->reset(task->vcpu.state, process->options->cpu, &reset_error)) {
-        return g_strdup(reset_error ? reset_error : "unknown CPU");
+    if (!process->arch->reset(task->vcpu.state, process->options->cpu, &(const char *){ NULL })) {
+        return g_strdup("the CPU cannot be reset"); /* check_cpu() has been passed */
     }
     error = stack_build(task, &info);
     if (error) {
@@ -267,7 +277,8 @@ Process *process_load(const Options *options, const AccelOps *accel, char **ret_
     }
     process = the_process = process_new(options, accel, &program);
     signal_init();
-    reason = open_accel(process);
+    reason = check_cpu(process->arch, options->cpu);
+    reason = reason ? reason : open_accel(process);
     if (reason) {
         *ret_error = g_steal_pointer(&reason);
         *ret_status = STATUS_BAD_OPTION;

@@ -20,7 +20,7 @@ demo:
 
 ## make check       install the test needs, build with all checks, run every fast test
 check:
-	@scripts/install-deps build cross test
+	@scripts/install-deps build cross test roots
 	@scripts/check build-check
 
 ## make check-slow  the slow suite: Debian's own programs, from the roots of `make roots`

@@ -1,0 +1,43 @@
+# Hashes, regular expressions, closures, sorting, formats, big numbers, packing, files, processes.
+use strict;
+use warnings;
+use List::Util qw(sum reduce shuffle first);
+use Math::BigInt;
+use Math::BigFloat;
+use POSIX qw(floor fmod strftime);
+use Data::Dumper;
+use Digest::MD5 qw(md5_hex);
+use Digest::SHA qw(sha256_hex);
+use Encode;
+use Storable qw(dclone);
+use Time::HiRes;
+
+my %count;
+my $text = join ' ', map { my $n = $_ * 7919 % 101; "w$n" } 1 .. 5000;
+$count{$_}++ for split / /, $text;
+print "$_ $count{$_}\n" for (sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count)[0 .. 9];
+print sum(map { $_ ** 2 } 1 .. 100), ' ', (reduce { $a * $b } 1 .. 15), ' ', first { $_ > 50 } 1 .. 100;
+print "\n";
+my $date = '2024-02-29T12:34:56';
+if ($date =~ /^(?<y>\d+)-(?<m>\d+)-(?<d>\d+)T(?:(\d+):?)+/) { print "$+{y}/$+{m}/$+{d} $4\n" }
+(my $copy = $text) =~ s/w(\d+)/$1 % 2 ? "o" : "e$1"/ge;
+print md5_hex($copy), ' ', sha256_hex($copy), "\n";
+my @fib = (0, 1); push @fib, $fib[-1] + $fib[-2] while @fib < 90; print "$fib[-1]\n";
+print Math::BigInt->new(2)->bpow(500), "\n", Math::BigInt->new(100)->bfac(), "\n";
+print Math::BigFloat->new(2)->bsqrt(60), ' ', Math::BigFloat->bpi(50), "\n";
+printf "%.15g %e %s %s %d\n", 0.1 + 0.2, 1e100 / 3, 1e21, 9**20, -7 / 2;
+print join(',', map { sprintf '%.6f', $_ } sin(1), cos(1), exp(1), log(10), sqrt(2), atan2(1, 2), floor(-2.5), fmod(7, 3)), "\n";
+print unpack('H*', pack('nNvVqd f a5 A5 w', 1, 2, 3, 4, -5, 1.5, 2.5, 'ab', 'cd', 300)), "\n";
+local $Data::Dumper::Sortkeys = 1; print Dumper({ list => [ 1, [ 2, 3 ] ], code => { x => undef } });
+my @counters = map { my $n = $_; sub { $n += shift } } 1 .. 3; $_->(10) for @counters; print join(',', map { $_->(0) } @counters), "\n";
+print length(decode('UTF-8', "h\xc3\xa9llo")), ' ', uc("stra\x{df}e") eq "STRASSE" ? 1 : 0, "\n";
+eval { die { code => 42 } }; print "caught $@->{code}\n"; eval { my $x = 1 / 0; }; print $@;
+open my $out, '>', 'file' or die; print $out "line $_\n" for 1 .. 1000; close $out;
+open my $in, '<', 'file' or die; my $total = 0; while (<$in>) { $total += $1 if /(\d+)/ } print "$total $.\n";
+my $pid = fork; if ($pid == 0) { exit 3 } waitpid $pid, 0; print $? >> 8, "\n";
+print strftime('%Y-%m-%d', gmtime 1700000000), ' ', `echo from a shell`;
+my $deep = dclone({ a => [ 1 .. 3 ] }); $deep->{a}[0] = 9; print "@{$deep->{a}}\n";
+my @sorted = sort { $a->[1] <=> $b->[1] or $a->[0] cmp $b->[0] } map { [ $_, length ] } keys %count; print $sorted[-1][0], "\n";
+my $matrix = [ map { my $i = $_; [ map { $i * $_ % 13 } 1 .. 60 ] } 1 .. 60 ]; my $trace = 0;
+for my $i (0 .. 59) { for my $j (0 .. 59) { my $s = 0; $s += $matrix->[$i][$_] * $matrix->[$_][$j] for 0 .. 59; $trace += $s if $i == $j } } print "$trace\n";
+print join(' ', map { tr/a-y/b-z/r } qw(hal ibm)), ' ', scalar reverse('abc'), ' ', 'x' x 5, ' ', join('|', 'a1b2c3' =~ /([a-z])(\d)/g), "\n";

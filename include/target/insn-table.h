@@ -39,7 +39,7 @@ typedef struct InsnRow {
     uint8_t nb_fields;
     const InsnField *fields;
     InsnForbid forbid[3]; /* mask 0: none; not an instruction of this row if it matches */
-    uint32_t same[2];     /* masks of two fields that must be equal; 0: none */
+    uint32_t same[2];     /* masks of equal fields, the first not in the text; 0: none */
 } InsnRow;
 
 /* Narrower rows lie before the wider ones that cover them. */

@@ -208,8 +208,13 @@ unsigned insn_assemble(const InsnSet *set, const char *text, uint64_t pc, uint32
         const char *operands = match_name(row, text);
         uint32_t insn = row->match;
 
-        if (operands && assemble_operands(row, set->syntax, operands, pc, &insn) &&
-            row_matches(row, insn)) {
+        if (!operands || !assemble_operands(row, set->syntax, operands, pc, &insn)) {
+            continue;
+        }
+        if (row->same[0]) {
+            insn |= masked_value(insn, row->same[1]) << __builtin_ctz(row->same[0]);
+        }
+        if (row_matches(row, insn)) {
             *ret = insn;
             return row->size;
         }

@@ -21,6 +21,7 @@
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
+#include "signal-host.h"
 #include "sys.h"
 
 enum {
@@ -131,27 +132,38 @@ static int vfork_main(void *opaque)
     cpu_loop(child->task);
 }
 
-static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
+/* With a page at its lower end that faults. */
+static uint8_t *map_stack(void)
 {
-    VforkSaved *saved;
-    sigset_t all, old;
-    VforkChild child = { task, clone_args };
-    int64_t pid;
     uint8_t *stack = mmap(NULL, VFORK_STACK_SIZE, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 
     if (stack == MAP_FAILED) {
-        return -errno;
+        return NULL;
+    }
+    mprotect(stack, GUEST_PAGE_SIZE, PROT_NONE);
+    return stack;
+}
+
+static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
+{
+    VforkSaved *saved;
+    uint64_t mask;
+    VforkChild child = { task, clone_args };
+    int64_t pid;
+    uint8_t *stack = map_stack();
+
+    if (!stack) {
+        return -ENOMEM;
     }
     /* No signal may be recorded between taking and putting back the task's signal state. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
+    mask = signal_host_set_mask(~UINT64_C(0));
     saved = vfork_save(task);
     pid = sys_result(clone(vfork_main, stack + VFORK_STACK_SIZE,
                            CLONE_VM | CLONE_VFORK | (clone_args->flags & CSIGNAL), &child));
     vfork_restore(task, saved);
     sys_execve_reclaim();
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    signal_host_set_mask(mask);
     munmap(stack, VFORK_STACK_SIZE);
     return pid;
 }

@@ -111,20 +111,60 @@ typedef enum ArgObject {
 } ArgObject;
 
 /* Sets of names behind FLAGS and ENUM. */
-#define ARG_SETS(X)                                                                            \
-    X(ACCESS)                                                                                  \
-    X(AF)                                                                                      \
-    X(AT)                                                                                      \
-    X(AT_ACCESS)                                                                               \
-    X(AT_UNLINK)                                                                               \
-    X(CLOCK)                                                                                   \
-    X(CLONE)                                                                                   \
-    X(CLOSE_RANGE) X(EPOLL_CREATE) X(EPOLL_CTL) X(EVENTFD) X(FADVISE) X(FALLOCATE) X(FCNTL)    \
-        X(FLOCK) X(FUTEX) X(GRND) X(INOTIFY) X(IOCTL) X(IPC) X(IPC_CTL) X(ITIMER) X(MADVISE)   \
-            X(MAP) X(MEMBARRIER) X(MEMFD) X(MLOCKALL) X(MREMAP) X(MSG) X(MSYNC) X(OPEN)        \
-                X(O_NONBLOCK) X(PRCTL) X(PRIO) X(PROT) X(RENAME) X(RLIMIT) X(RUSAGE) X(RWF)    \
-                    X(SCHED) X(SHMAT) X(SHUT) X(SIG_FLAGS) X(SIG_HOW) X(SOCK) X(SOL) X(SPLICE) \
-                        X(STATX) X(TIMER) X(WAIT) X(WAIT_ID) X(WHENCE) X(XATTR)
+#define ARG_SETS(X) \
+    X(ACCESS)       \
+    X(AF)           \
+    X(AT)           \
+    X(AT_ACCESS)    \
+    X(AT_UNLINK)    \
+    X(CLOCK)        \
+    X(CLONE)        \
+    X(CLOSE_RANGE)  \
+    X(EPOLL_CREATE) \
+    X(EPOLL_CTL)    \
+    X(EVENTFD)      \
+    X(FADVISE)      \
+    X(FALLOCATE)    \
+    X(FCNTL)        \
+    X(FLOCK)        \
+    X(FUTEX)        \
+    X(GRND)         \
+    X(INOTIFY)      \
+    X(IOCTL)        \
+    X(IPC)          \
+    X(IPC_CTL)      \
+    X(ITIMER)       \
+    X(MADVISE)      \
+    X(MAP)          \
+    X(MEMBARRIER)   \
+    X(MEMFD)        \
+    X(MLOCKALL)     \
+    X(MREMAP)       \
+    X(MSG)          \
+    X(MSYNC)        \
+    X(OPEN)         \
+    X(O_NONBLOCK)   \
+    X(PRCTL)        \
+    X(PRIO)         \
+    X(PROT)         \
+    X(RENAME)       \
+    X(RLIMIT)       \
+    X(RUSAGE)       \
+    X(RWF)          \
+    X(SCHED)        \
+    X(SHMAT)        \
+    X(SHUT)         \
+    X(SIG_FLAGS)    \
+    X(SIG_HOW)      \
+    X(SOCK)         \
+    X(SOL)          \
+    X(SPLICE)       \
+    X(STATX)        \
+    X(TIMER)        \
+    X(WAIT)         \
+    X(WAIT_ID)      \
+    X(WHENCE)       \
+    X(XATTR)
 
 typedef enum ArgSet {
 #define X(name) SET_##name,

@@ -14,6 +14,8 @@
 
 enum { REG_RA = 1, REG_SP = 2, REG_A0 = 10 };
 
+#define NO_RESERVATION (~UINT64_C(0))
+
 static uint32_t read_fcsr(const RvState *rv)
 {
     return (rv->frm & 7) << 5 | (rv->fflags & 31);
@@ -42,6 +44,8 @@ void rv_build_sigframe(void *state, const AbiSignal *sig, uint64_t sp, void *fra
     memcpy(sc->f, rv->f, sizeof(sc->f));
     sc->fcsr = read_fcsr(rv);
 
+    /* A handler between lr and sc breaks the reservation, as any trap may. */
+    rv->res_addr = NO_RESERVATION;
     rv->x[REG_RA] = sig->restorer;
     rv->x[REG_SP] = sp;
     rv->x[REG_A0] = sig->signo;
@@ -75,5 +79,6 @@ bool rv_restore_sigframe(void *state, const void *frame_buf, uint64_t *ret_block
     memcpy(&rv->x[1], sc->x, sizeof(sc->x));
     memcpy(rv->f, sc->f, sizeof(sc->f));
     write_fcsr(rv, sc->fcsr);
+    rv->res_addr = NO_RESERVATION;
     return true;
 }

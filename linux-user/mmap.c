@@ -51,6 +51,14 @@ struct GuestMm {
     uint64_t next_file;
 };
 
+/* What a new mapping is to be: the arguments of mmap(2). */
+typedef struct MapRequest {
+    GuestAddr addr;
+    uint64_t size;
+    int prot, flags, fd;
+    uint64_t offset;
+} MapRequest;
+
 /* Executable bytes that changed, for accel->invalidate() once the lock is free. */
 typedef struct Changed {
     GuestAddr start, end; /* empty: nothing */
@@ -220,25 +228,26 @@ static GuestAddr claim_anywhere(GuestMm *mm, GuestAddr hint, uint64_t size)
     }
 }
 
-static void record(GuestMm *mm, GuestAddr addr, uint64_t size, int prot, int flags, int fd,
-                   uint64_t offset)
+/* Enter a mapping that has been made at request->addr. */
+static void record(GuestMm *mm, const MapRequest *request)
 {
-    bool anonymous = flags & MAP_ANONYMOUS;
+    int prot = request->prot;
+    bool anonymous = request->flags & MAP_ANONYMOUS;
     GuestMapping map = {
-        .start = addr,
-        .end = addr + size,
+        .start = request->addr,
+        .end = request->addr + request->size,
         .prot = prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
-        .flags = flags & (MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS),
-        .offset = anonymous ? 0 : offset,
+        .flags = request->flags & (MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS),
+        .offset = anonymous ? 0 : request->offset,
         .file = anonymous ? 0 : mm->next_file++,
     };
 
     mm_table_set(&mm->table, &map);
     if (log_on(LOG_PAGE)) {
-        log_printf("map   %016" PRIx64 "-%016" PRIx64 " %c%c%c%c fd %d offset %#" PRIx64 "\n", addr,
-                   addr + size, prot & PROT_READ ? 'r' : '-', prot & PROT_WRITE ? 'w' : '-',
-                   prot & PROT_EXEC ? 'x' : '-', flags & MAP_SHARED ? 's' : 'p',
-                   anonymous ? -1 : fd, map.offset);
+        log_printf("map   %016" PRIx64 "-%016" PRIx64 " %c%c%c%c fd %d offset %#" PRIx64 "\n",
+                   map.start, map.end, prot & PROT_READ ? 'r' : '-', prot & PROT_WRITE ? 'w' : '-',
+                   prot & PROT_EXEC ? 'x' : '-', map.flags & MAP_SHARED ? 's' : 'p',
+                   anonymous ? -1 : request->fd, map.offset);
     }
 }
 
@@ -270,33 +279,33 @@ static int host_map_flags(int flags)
     return flags & ~(MAP_GROWSDOWN | MAP_32BIT | MAP_FIXED_NOREPLACE);
 }
 
-static int64_t mmap_locked(GuestMm *mm, GuestAddr addr, uint64_t size, int prot, int flags, int fd,
-                           uint64_t offset, Changed *changed)
+static int64_t mmap_locked(GuestMm *mm, MapRequest request, Changed *changed)
 {
     int64_t place;
     void *p;
 
-    if (size == 0 || (offset & ~GUEST_PAGE_MASK)) {
+    if (request.size == 0 || (request.offset & ~GUEST_PAGE_MASK)) {
         return -EINVAL;
     }
-    size = guest_page_up(size);
-    if (size == 0 || size > mm->task_size) {
+    request.size = guest_page_up(request.size);
+    if (request.size == 0 || request.size > mm->task_size) {
         return -ENOMEM;
     }
-    place = choose_place(mm, addr, size, flags);
+    place = choose_place(mm, request.addr, request.size, request.flags);
     if (place < 0) {
         return place;
     }
-    p = mmap((void *)place, size, host_prot(prot), host_map_flags(flags) | MAP_FIXED, fd,
-             (off_t)offset);
+    request.addr = (GuestAddr)place;
+    p = mmap((void *)request.addr, request.size, host_prot(request.prot),
+             host_map_flags(request.flags) | MAP_FIXED, request.fd, (off_t)request.offset);
     if (p == MAP_FAILED) {
         int error = errno;
 
-        release_range(mm, (GuestAddr)place, (GuestAddr)place + size);
+        release_range(mm, request.addr, request.addr + request.size);
         return -error;
     }
-    note_change(mm, changed, (GuestAddr)place, (GuestAddr)place + size);
-    record(mm, (GuestAddr)place, size, prot, flags, fd, offset);
+    note_change(mm, changed, request.addr, request.addr + request.size);
+    record(mm, &request);
     return place;
 }
 
@@ -307,7 +316,7 @@ int64_t guest_mmap(GuestMm *mm, GuestAddr addr, uint64_t size, int prot, int fla
     int64_t ret;
 
     pthread_mutex_lock(&mm->lock);
-    ret = mmap_locked(mm, addr, size, prot, flags, fd, offset, &changed);
+    ret = mmap_locked(mm, (MapRequest){ addr, size, prot, flags, fd, offset }, &changed);
     unlock_and_invalidate(mm, &changed);
     return ret;
 }
@@ -613,7 +622,7 @@ static int64_t shmat_locked(GuestMm *mm, int id, GuestAddr addr, int flags, Chan
         return -error;
     }
     note_change(mm, changed, (GuestAddr)place, (GuestAddr)place + size);
-    record(mm, (GuestAddr)place, size, prot, MAP_SHARED, -1, 0);
+    record(mm, &(MapRequest){ (GuestAddr)place, size, prot, MAP_SHARED, -1, 0 });
     return place;
 }
 

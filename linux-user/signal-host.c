@@ -174,9 +174,7 @@ void signal_host_stack(bool on)
     }
 }
 
-int64_t safe_syscall6(GuestTask *task, long number, long a, long b, long c, long d, long e, long f)
+int64_t safe_syscall_args(GuestTask *task, long number, const long args[6])
 {
-    const long args[6] = { a, b, c, d, e, f };
-
     return host_syscall_asm(&task->signal_pending, number, args);
 }

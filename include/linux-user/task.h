@@ -96,9 +96,10 @@ void signal_after_fork(GuestTask *task);
  */
 #define safe_syscall(task, number, ...) \
     safe_syscall_pick((task), (number), ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
-#define safe_syscall_pick(task, number, a, b, c, d, e, f, ...)                             \
-    safe_syscall6((task), (number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
-                  (long)(f))
-int64_t safe_syscall6(GuestTask *task, long number, long a, long b, long c, long d, long e, long f);
+#define safe_syscall_pick(task, number, a, b, c, d, e, f, ...) \
+    safe_syscall_args(                                         \
+        (task), (number),                                      \
+        (const long[6]){ (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f) })
+int64_t safe_syscall_args(GuestTask *task, long number, const long args[6]);
 
 #endif

@@ -5,6 +5,13 @@
 #include "linux-user/options.h"
 #include "util/log.h"
 
+/* Messages of util/log.h are leaked on purpose: the program ends. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
 static char *base_env[] = { "PATH=/bin", "HOME=/h", NULL };
 
 /* Parse a command line given as words separated by blanks; "dragoman" is put in front. */

@@ -568,9 +568,13 @@ GuestAddr guest_brk(GuestMm *mm, GuestAddr brk)
     if (brk < mm->brk_start || !in_guest_space(mm, 0, brk) || new_end < brk) {
         /* brk(0) asks. */
     } else if (new_end > old_end) {
-        int64_t ret =
-            mmap_locked(mm, old_end, new_end - old_end, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0, &changed);
+        MapRequest request = { old_end,
+                               new_end - old_end,
+                               PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+                               -1,
+                               0 };
+        int64_t ret = mmap_locked(mm, request, &changed);
 
         if (ret >= 0) {
             GuestMapping heap = *mm_table_at(&mm->table, old_end);

@@ -46,23 +46,14 @@ static void set_error(OptionsParser *parser, char *error)
 /* An unsigned number with an optional K, M or G behind it. */
 static bool parse_size(const char *text, uint64_t *ret)
 {
+    static const char units[] = "KMG";
     char *end;
     uint64_t value = g_ascii_strtoull(text, &end, 0);
-    unsigned shift = 0;
+    const char *unit = *end ? strchr(units, g_ascii_toupper(*end)) : NULL;
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 
-    if (end == text || strchr(text, '-')) {
-        return false;
-    }
-    switch (g_ascii_toupper(*end)) {
-    case 'G':
-        shift += 10; /* fall through */
-    case 'M':
-        shift += 10; /* fall through */
-    case 'K':
-        shift += 10;
-        end++;
-    }
-    if (*end != '\0' || value > UINT64_MAX >> shift) {
+    if (end == text || strchr(text, '-') || end[unit != NULL] != '\0' ||
+        value > UINT64_MAX >> shift) {
         return false;
     }
     *ret = value << shift;

@@ -49,7 +49,7 @@ class File:
     def regs(self, names, count):
         """The next count registers, all different."""
         self.turn += 1
-        return [names[(self.turn + n * 5) % len(names)] for n in range(count)]
+        return [names[(self.turn + n * 7) % len(names)] for n in range(count)]
 
     def put(self, insn, before, after):
         def text(items):
@@ -555,12 +555,13 @@ def from_integers(file, fmt, letter):
         file.blank()
 
 
-def one_to_int(file, name, fmt, fn):
+def one_to_int(file, name, fmt, fn, suffix=""):
     for value in fp_edges(fmt) + near_limits(fmt)[::7]:
         rd, = file.regs(XREGS, 1)
         rs1, = file.regs(FREGS, 1)
         result, flags = fn(value)
-        file.put_fp(f"{name} {rd}, {rs1}", [(rs1, reg_bits(fmt, value))], [(rd, result)], flags)
+        file.put_fp(f"{name} {rd}, {rs1}{suffix}", [(rs1, reg_bits(fmt, value))], [(rd, result)],
+                    flags)
     file.blank()
 
 
@@ -637,7 +638,7 @@ def make_zfa(outdir):
         load_constants(file, fmt, letter)
         min_max_compare(file, fmt, letter, True)
         rounding_to_integral(file, fmt, letter)
-    one_to_int(file, "fcvtmod.w.d", D, fp.to_int_modular)
+    one_to_int(file, "fcvtmod.w.d", D, fp.to_int_modular, ", rtz")
     file.save()
 
 

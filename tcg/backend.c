@@ -6,12 +6,13 @@
 #include <glib.h>
 #include <string.h>
 
-extern const TcgBackend tcg_backend_x86;
+extern const TcgBackend tcg_backend_tci, tcg_backend_x86;
 
 const TcgBackend *const tcg_backends[] = {
 #if DRAGOMAN_X86_BACKEND
     &tcg_backend_x86,
 #endif
+    &tcg_backend_tci,
     NULL,
 };
 

@@ -215,6 +215,20 @@ struct TcgBackend {
     /* Make the handler return to rx with the stack pointer sp and value as what the epilogue hands to
      * the run loop (x86: rip, rsp, rax). */
     void (*context_jump)(void *ucontext, const uint8_t *rx, uint64_t value, uint64_t sp);
+
+    /*
+     * In place of the context_ functions where enter interprets (all NULL elsewhere); for the fault
+     * handler, on the thread that faulted.  ret->addr holds si_addr already, ret->pc is where the region's
+     * code is (for the state map), ret->sp its frame.  False: the fault is not the guest's.
+     */
+    bool (*interp_fault)(void *state, TcgHostFault *ret);
+    /* As context_get. */
+    void (*interp_get)(void *state, unsigned reg, uint8_t value[32]);
+    /*
+     * Once all globals are in the CPU state: make enter return value after the handler has returned. On hosts
+     * whose ucontext it does not know it jumps out of the handler instead.
+     */
+    void (*interp_leave)(void *state, uint64_t value, void *ucontext);
 };
 
 /* All backends linked into this binary, ended by NULL; the first is the default. */

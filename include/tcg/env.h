@@ -39,7 +39,10 @@ typedef struct TcgEnv {
     uint8_t slow_vec[16][16] __attribute__((aligned(16)));
     uint64_t host_sp; /* stack pointer inside the frame, for the fault handler's way out */
     void *owner;      /* accel/tcg's per-thread data */
-    uint64_t pad[6];
+    /* The interpreter's: its instruction while that may fault, and its registers (TciFrame). */
+    const void *tci_pc;
+    void *tci_frame;
+    uint64_t pad[4];
 } __attribute__((aligned(64))) TcgEnv;
 
 static inline TcgEnv *tcg_env(void *state)

@@ -1,0 +1,242 @@
+/*
+ * The accelerator's part in small: entry code, the way in, and faults back to guest state.
+ */
+#include "ir-exec.h"
+
+#include <glib.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+
+typedef uint64_t EnterFn(void *state, const void *code);
+
+static IrMachine *current; /* whose code runs */
+
+/* ------------------------------------------------------------------ faults */
+
+static void get_reg(const IrMachine *m, void *context, unsigned reg, uint8_t value[32])
+{
+    if (m->backend->interp_get) {
+        m->backend->interp_get(m->state, reg, value);
+    } else {
+        m->backend->context_get(context, reg, value);
+    }
+}
+
+static void read_loc(const IrMachine *m, void *context, uint64_t sp, const TcgStateItem *item,
+                     uint8_t value[32])
+{
+    memset(value, 0, 32);
+    switch (item->loc.kind) {
+    case TCG_LOC_REG:
+        get_reg(m, context, item->loc.reg, value);
+        break;
+    case TCG_LOC_STATE:
+        memcpy(value, m->state + item->loc.offset, 32);
+        break;
+    case TCG_LOC_FRAME:
+        memcpy(value, (const uint8_t *)(uintptr_t)sp + item->loc.offset, 32);
+        break;
+    case TCG_LOC_CONST:
+        memcpy(value, &item->bits, sizeof(item->bits));
+        break;
+    default:
+        g_assert_not_reached();
+    }
+}
+
+static void rebuild_state(const IrMachine *m, void *context, uint64_t sp,
+                          const TcgStateEntry *entry)
+{
+    uint8_t values[TCG_MAX_GLOBALS][32];
+    const TcgGlobals *globals = m->target.globals;
+
+    for (unsigned g = 0; g < globals->nb; g++) {
+        if (m->target.home[g] != TCG_NO_REG) {
+            get_reg(m, context, m->target.home[g], values[g]);
+        } else {
+            memcpy(values[g], m->state + globals->global[g].offset, 32);
+        }
+    }
+    for (unsigned n = 0; n < entry->nb_items; n++) {
+        read_loc(m, context, sp, &entry->item[n], values[entry->item[n].global]);
+    }
+    for (unsigned g = 0; g < globals->nb; g++) {
+        memcpy(m->state + globals->global[g].offset, values[g],
+               tcg_type_bits(globals->global[g].type) / 8);
+    }
+    memcpy(m->state + m->target.pc_offset, &entry->pc, sizeof(entry->pc));
+}
+
+static void load_boundary(const IrMachine *m, void *context)
+{
+    for (unsigned g = 0; g < m->target.globals->nb; g++) {
+        uint8_t value[32] = { 0 };
+
+        if (m->target.home[g] != TCG_NO_REG) {
+            memcpy(value, m->state + m->target.globals->global[g].offset,
+                   tcg_type_bits(m->target.globals->global[g].type) / 8);
+            m->backend->context_set(context, m->target.home[g], value);
+        }
+    }
+}
+
+static bool find_fault(const IrMachine *m, void *context, TcgHostFault *fault)
+{
+    if (m->backend->interp_fault) {
+        return m->backend->interp_fault(m->state, fault);
+    }
+    m->backend->context_fault(context, fault);
+    return code_buf_contains(&m->buf, fault->pc);
+}
+
+static void on_fault(int signo, siginfo_t *info, void *context)
+{
+    IrMachine *m = current;
+    TcgHostFault fault = { .addr = (uintptr_t)info->si_addr };
+    TcgStateEntry entry;
+
+    if (!m || !find_fault(m, context, &fault) ||
+        !tcg_state_map_find(m->running->map, m->running->map_size, m->running->pc,
+                            (uint32_t)(fault.pc - m->running->rx), &entry)) {
+        signal(signo, SIG_DFL); /* our own: again, without a handler */
+        return;
+    }
+    rebuild_state(m, context, fault.sp, &entry);
+    m->exit =
+        (IrExit){ .misaligned = fault.misaligned, .is_write = fault.is_write, .addr = fault.addr };
+    if (m->backend->interp_leave) {
+        m->backend->interp_leave(m->state, TCG_EXIT_FAULT, context);
+    } else {
+        load_boundary(m, context);
+        m->backend->context_jump(context, m->target.epilogue, TCG_EXIT_FAULT, m->env->host_sp);
+    }
+}
+
+static void handle_faults(void)
+{
+    struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+
+    sigaction(SIGSEGV, &act, NULL);
+    sigaction(SIGBUS, &act, NULL);
+}
+
+/* ------------------------------------------------------------------ the machine */
+
+void ir_machine_init(IrMachine *m, const TcgBackend *backend, const TcgGlobals *globals,
+                     uint32_t pc_offset)
+{
+    const char *error = NULL;
+    bool ready = backend->init(NULL, &error);
+    int mapped;
+
+    g_assert_true(ready);
+    *m = (IrMachine){ .backend = backend, .passes = { .stop_after = -1 } };
+    mapped = code_buf_init(&m->buf, 4 << 20, (const void *)&handle_faults);
+    g_assert_cmpint(mapped, ==, 0);
+    m->space = code_buf_take(&m->buf, 3 << 20);
+    tcg_target_init(&m->target, backend, globals);
+    m->target.pc_offset = pc_offset;
+    m->target.pc_bits = 64;
+    m->target.insn_shift = 1;
+    m->entry = m->space.rx;
+    m->env = aligned_alloc(64, sizeof(*m->env) + IR_STATE_SIZE);
+    memset(m->env, 0, sizeof(*m->env) + IR_STATE_SIZE);
+    m->state = (uint8_t *)(m->env + 1);
+    m->jump_cache = g_new0(TcgJumpCacheEntry, TCG_JUMP_CACHE_SIZE);
+    m->jump_cache[0].pc = UINT64_MAX;
+    m->env->jump_cache = m->jump_cache;
+    m->env->guest_mxcsr = m->env->host_mxcsr = IR_MXCSR;
+    arena_init(&m->arena);
+    ir_machine_reset(m);
+    handle_faults();
+}
+
+void ir_machine_done(IrMachine *m)
+{
+    code_buf_done(&m->buf);
+    arena_done(&m->arena);
+    g_free(m->map.buf);
+    g_free(m->jump_cache);
+    free(m->env);
+}
+
+void ir_machine_reset(IrMachine *m)
+{
+    size_t used;
+
+    code_buf_reset(&m->buf);
+    m->space = code_buf_take(&m->buf, 3 << 20);
+    used = (m->backend->emit_entry(&m->target, m->space) + 15) & ~(size_t)15;
+    m->space.rw += used;
+    m->space.rx += used;
+    m->space.size -= used;
+}
+
+static void fail_with(const IrMachine *m, const TcgRegion *r, const TcgMcode *mcode,
+                      const char *what)
+{
+    fprintf(stderr, "%s on %s:\n", what, m->backend->name);
+    tcg_print_globals(stderr, r);
+    tcg_print_region(stderr, r);
+    if (mcode) {
+        tcg_print_mcode(stderr, &m->target, mcode);
+    }
+    g_error("%s", what);
+}
+
+void ir_compile(IrMachine *m, TcgRegion *r, IrCode *ret)
+{
+    TcgMcode mcode;
+
+    if (m->optimize) {
+        tcg_optimize(r, m->backend, &m->passes);
+    }
+    if (!tcg_verify(r, "test", stderr)) {
+        fail_with(m, r, NULL, "unsound region");
+    }
+    arena_reset(&m->arena);
+    if (tcg_allocate(r, &m->target, &m->arena, &mcode) != TCG_OK) {
+        fail_with(m, r, NULL, "register allocation failed");
+    }
+    if (!tcg_ra_verify(r, &m->target, &mcode, stderr)) {
+        fail_with(m, r, &mcode, "register allocation is wrong");
+    }
+    *ret = (IrCode){ .rx = m->space.rx, .pc = r->pc };
+    tcg_state_map_begin(&m->map, r->pc);
+    if (m->backend->emit_region(&m->target, &mcode, m->space, &m->arena, &m->map, false,
+                                &ret->compiled) != TCG_OK) {
+        fail_with(m, r, &mcode, "emission failed");
+    }
+    g_assert_cmpuint(ret->compiled.nb_jumps, <=, G_N_ELEMENTS(ret->jumps));
+    memcpy(ret->jumps, ret->compiled.jumps, ret->compiled.nb_jumps * sizeof(TcgJump));
+    ret->compiled.jumps = NULL;
+    ret->compiled.marks = NULL;
+    ret->map_size = m->map.size;
+    ret->map = g_memdup2(m->map.buf, m->map.size);
+    ret->compiled.code_size = (ret->compiled.code_size + 15) & ~(size_t)15;
+    m->space.rw += ret->compiled.code_size;
+    m->space.rx += ret->compiled.code_size;
+    m->space.size -= ret->compiled.code_size;
+}
+
+void ir_code_done(IrCode *code)
+{
+    g_free(code->map);
+    code->map = NULL;
+}
+
+const IrExit *ir_run(IrMachine *m, IrCode *code)
+{
+    uint64_t value;
+
+    current = m;
+    m->running = code;
+    m->exit = (IrExit){ 0 };
+    value = m->backend->enter ? m->backend->enter(m->state, code->rx)
+                              : ((EnterFn *)(uintptr_t)m->entry)(m->state, code->rx);
+    current = NULL;
+    m->exit.value = value;
+    memcpy(&m->exit.pc, m->state + m->target.pc_offset, sizeof(m->exit.pc));
+    return &m->exit;
+}

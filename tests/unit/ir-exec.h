@@ -1,0 +1,64 @@
+/*
+ * Running regions in a test: one machine is one backend with its own guest state.
+ */
+#ifndef TESTS_UNIT_IR_EXEC_H
+#define TESTS_UNIT_IR_EXEC_H
+
+#include "tcg/backend.h"
+#include "tcg/builder.h"
+#include "tcg/code-buf.h"
+#include "tcg/env.h"
+#include "tcg/pass.h"
+
+enum { IR_STATE_SIZE = 4096, IR_MXCSR = 0x1f80 };
+
+/* A compiled region. */
+typedef struct IrCode {
+    const uint8_t *rx;
+    TcgCompiled compiled;
+    TcgJump jumps[4];
+    uint64_t pc;
+    uint8_t *map;
+    size_t map_size;
+} IrCode;
+
+/* How the last ir_run() left. */
+typedef struct IrExit {
+    uint64_t value; /* TcgExit, or a jump's site */
+    uint64_t pc;    /* in the state */
+    bool misaligned, is_write;
+    uint64_t addr; /* of TCG_EXIT_FAULT */
+} IrExit;
+
+typedef struct IrMachine {
+    const TcgBackend *backend;
+    TcgTarget target;
+    CodeBuf buf;
+    TcgCodeSpace space; /* what is left */
+    const uint8_t *entry;
+    TcgEnv *env;
+    uint8_t *state; /* IR_STATE_SIZE bytes */
+    TcgJumpCacheEntry *jump_cache;
+    TcgStateMapWriter map;
+    Arena arena;
+    bool optimize; /* run the passes; what supports() denies needs them */
+    TcgPassOptions passes;
+    IrCode *running;
+    IrExit exit;
+} IrMachine;
+
+/* The pc lies at pc_offset in the state, 8 bytes; globals must outlive the machine. */
+void ir_machine_init(IrMachine *m, const TcgBackend *backend, const TcgGlobals *globals,
+                     uint32_t pc_offset);
+void ir_machine_done(IrMachine *m);
+/* Forget all compiled regions. */
+void ir_machine_reset(IrMachine *m);
+
+/* Verify, allocate, check the allocation, emit; aborts the test with the region's text on a failure. */
+void ir_compile(IrMachine *m, TcgRegion *r, IrCode *ret);
+void ir_code_done(IrCode *code);
+
+/* Run from the machine's state; guest faults come back as TCG_EXIT_FAULT. */
+const IrExit *ir_run(IrMachine *m, IrCode *code);
+
+#endif

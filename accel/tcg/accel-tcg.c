@@ -220,7 +220,7 @@ static void tcg_vcpu_done(Vcpu *vcpu)
 
     unlist_vcpu(v->machine, v);
     arena_done(&v->arena);
-    g_free(v->map.buf);
+    tcg_state_map_done(&v->map);
     munmap(v->jump_cache, TCG_JUMP_CACHE_SIZE * sizeof(*v->jump_cache));
     free(v->env);
     g_free(v);

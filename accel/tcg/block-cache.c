@@ -316,7 +316,9 @@ static void fill_record(BlockCache *cache, TransBlock *block, const NewBlock *nb
             .stub = jump->stub,
         };
     }
-    memcpy((uint8_t *)block_map(block), compiled->state_map->buf, compiled->state_map->size);
+    if (block->map_size) {
+        memcpy((uint8_t *)block_map(block), compiled->state_map->buf, block->map_size);
+    }
 }
 
 TransBlock *block_cache_insert(BlockCache *cache, const NewBlock *new_block)

@@ -372,6 +372,48 @@ static void test_rewrite(void)
 }
 
 /*
+ * The code changes between a translator's looks at it: nothing old is installed.  Every other time
+ * code elsewhere changes, which makes the translator look again, and then this code does.
+ */
+static int changes_left, changes;
+
+static void change_code(void)
+{
+    if (changes_left == 0) {
+        return;
+    }
+    if (changes_left-- % 2 == 0) {
+        accel_tcg.invalidate(toy_addr(100), toy_addr(101));
+        return;
+    }
+    toy_write(0, toy_insn(TOY_ADD, 0, ++changes));
+    accel_tcg.invalidate(toy_addr(0), toy_addr(1));
+}
+
+static void test_change_while_translating(void)
+{
+    Vcpu vcpu = { 0 };
+    ToyState *state;
+
+    toy_open(&(AccelOptions){ 0 });
+    state = toy_vcpu(&vcpu);
+    toy_write(1, toy_insn(TOY_SYSCALL, 0, 0));
+    toy_write(0, toy_insn(TOY_ADD, 0, 0));
+    toy_after_fetch = change_code;
+    for (int n = 0; n < 5; n++) {
+        changes_left = n;
+        accel_tcg.invalidate(toy_addr(0), toy_addr(1));
+        *state = (ToyState){ .pc = toy_addr(0) };
+        run_to_syscall(&vcpu);
+        g_assert_cmpint(changes_left, ==, 0);
+        g_assert_cmpuint(state->reg[0], ==, (unsigned)changes);
+    }
+    toy_after_fetch = NULL;
+    accel_tcg.vcpu_done(&vcpu);
+    accel_tcg.close();
+}
+
+/*
  * Kicks: each one ends a run, soon, wherever the vCPU is.
  */
 
@@ -547,6 +589,7 @@ int main(int argc, char **argv)
     g_test_add_func("/accel/run/threads", test_threads);
     g_test_add_func("/accel/run/threads-disturbed", test_threads_disturbed);
     g_test_add_func("/accel/run/rewrite", test_rewrite);
+    g_test_add_func("/accel/run/change-while-translating", test_change_while_translating);
     g_test_add_func("/accel/run/kick", test_kick);
     g_test_add_func("/accel/run/kick-before", test_kick_before);
     g_test_add_func("/accel/run/fork", test_fork);

@@ -26,7 +26,8 @@ typedef enum ToyOp {
     TOY_FENCE,  /* fence.i */
     TOY_CALL,   /* r = next pc; pc += imm * 4 */
     TOY_SYSCALL,
-    TOY_PAGE, /* r += 1 if the instruction is at an even page; ends nothing */
+    TOY_FAULT, /* toy_fault() */
+    TOY_PAGE,  /* r += 1 if the instruction is at an even page; ends nothing */
 } ToyOp;
 
 typedef struct ToyInsn {
@@ -70,6 +71,9 @@ static inline void toy_write(unsigned index, ToyInsn insn)
     __atomic_store_n((uint32_t *)&toy_memory[index], word, __ATOMIC_RELAXED);
 }
 
+/* Called after bytes were copied: what another thread could do just then.  NULL: nothing. */
+static void (*toy_after_fetch)(void);
+
 static size_t toy_fetch(GuestAddr pc, void *buf, size_t size, int *ret_code)
 {
     uint8_t *to = buf;
@@ -81,6 +85,9 @@ static size_t toy_fetch(GuestAddr pc, void *buf, size_t size, int *ret_code)
     size = MIN(size, toy_end - pc);
     for (size_t n = 0; n < size; n++) {
         to[n] = __atomic_load_n((uint8_t *)toy_memory + (pc - TOY_BASE) + n, __ATOMIC_RELAXED);
+    }
+    if (toy_after_fetch) {
+        toy_after_fetch();
     }
     return size;
 }
@@ -119,7 +126,7 @@ static uint32_t toy_flags(const void *state)
     return ((const ToyState *)state)->reg[7] & 1;
 }
 
-static const TcgGlobals toy_globals = { NULL, 0 };
+static TcgGlobals toy_globals;
 
 static const GuestArch toy_guest = {
     .name = "toy",
@@ -135,6 +142,11 @@ static const GuestArch toy_guest = {
 /*
  * The host.
  */
+
+/* Hooks of the fault test; see there. */
+static uint64_t (*toy_fault)(ToyState *state, const void *pc);
+static void (*toy_assign_homes)(TcgTarget *target);
+static void (*toy_map)(TcgStateMapWriter *map, uint32_t offset, GuestAddr pc);
 
 typedef struct ToyCode {
     uint32_t magic;
@@ -235,6 +247,9 @@ static bool toy_run_block(ToyState *state, const ToyCode **at, uint64_t *ret_exi
             state->pc = pc + 4;
             *ret_exit = TCG_EXIT_FLUSH;
             return true;
+        case TOY_FAULT:
+            *ret_exit = toy_fault(state, &code->insn[n]);
+            return true;
         case TOY_SYSCALL:
             state->pc = pc + 4;
             *ret_exit = TCG_EXIT_SYSCALL;
@@ -259,7 +274,7 @@ static uint64_t toy_enter(void *state, const void *code)
     return exit;
 }
 
-static const TcgBackend toy_backend = {
+static TcgBackend toy_backend = {
     .name = "toy",
     .init = toy_init,
     .emit_entry = toy_emit_entry,
@@ -283,6 +298,10 @@ void tcg_target_init(TcgTarget *target, const TcgBackend *backend, const TcgGlob
     memset(target, 0, sizeof(*target));
     target->backend = backend;
     target->globals = globals;
+    memset(target->home, TCG_NO_REG, sizeof(target->home));
+    if (toy_assign_homes) {
+        toy_assign_homes(target);
+    }
 }
 
 bool tcg_pass_options_parse(const char *names, uint64_t *ret_mask, const char **ret_error)
@@ -323,6 +342,9 @@ TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const TcgPassOption
             .stub = (uint32_t)((uint8_t *)&code->stub[n] - space.rw),
         };
     }
+    for (unsigned n = 0; toy_map && n < l->nb; n++) {
+        toy_map(map, (uint32_t)((uint8_t *)&code->insn[n] - space.rw), l->pc + n * 4);
+    }
     return TCG_OK;
 }
 
@@ -350,7 +372,7 @@ static ToyState *toy_vcpu(Vcpu *vcpu)
 }
 
 /* The first number of the line of the statistics that starts with name. */
-static uint64_t toy_stat(const char *name)
+static inline uint64_t toy_stat(const char *name)
 {
     char *text = NULL, *line;
     size_t size;

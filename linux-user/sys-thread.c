@@ -5,6 +5,7 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
@@ -20,8 +21,10 @@ int64_t sys_set_tid_address(GuestTask *task, const SysArgs *args)
 }
 
 /*
- * The host kernel must not get the guest's list: the C library's own of this thread is
- * registered there.
+ * long set_robust_list(struct robust_list_head *head, size_t size)
+ *
+ * The host kernel walks the guest's list when the thread dies, instead of the host C library's
+ * own, which is empty: dragoman has no robust mutexes.  Only a list at its own address will do.
  */
 int64_t sys_set_robust_list(GuestTask *task, const SysArgs *args)
 {
@@ -30,6 +33,10 @@ int64_t sys_set_robust_list(GuestTask *task, const SysArgs *args)
     }
     task->robust_list = args->v[0];
     task->robust_list_size = args->v[1];
+    if (task->process->guest_base == 0 && guest_word_size(task) == sizeof(long)) {
+        return sys_result(syscall(SYS_set_robust_list, args->v[0], args->v[1]));
+    }
+    sys_unimp("set_robust_list with a guest base");
     return 0;
 }
 

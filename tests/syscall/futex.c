@@ -1,5 +1,6 @@
 /* Futexes between processes; what the kernel keeps for a thread. */
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,6 +14,28 @@ static long futex(uint32_t *word, int op, uint32_t value, const void *fourth, ui
     return syscall(SYS_futex, word, op, value, fourth, word2, value3);
 }
 
+/* A process dies with a lock that another waits for: the kernel finds it in the robust list. */
+static void test_robust_mutex(void)
+{
+    pthread_mutex_t *mutex =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_t attr;
+    pid_t pid;
+
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(mutex, &attr);
+    if ((pid = fork()) == 0) {
+        pthread_mutex_lock(mutex);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    SHOW(pthread_mutex_lock(mutex) == EOWNERDEAD);
+    SHOW(pthread_mutex_consistent(mutex));
+    SHOW(pthread_mutex_unlock(mutex));
+}
+
 int main(void)
 {
     uint32_t *words = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -22,6 +45,7 @@ int main(void)
     int status;
     pid_t pid;
 
+    test_robust_mutex();
     SHOW(futex(words, FUTEX_WAIT, 1, NULL, NULL, 0));
     SHOW(futex(words, FUTEX_WAIT, 0, &short_time, NULL, 0));
     SHOW(futex(words, FUTEX_WAIT_BITSET, 0, &past, NULL, 1));

@@ -18,6 +18,18 @@ static size_t global_size(const TcgGlobal *global)
     return tcg_type_bits(global->type) / 8;
 }
 
+static void get_reg(const Machine *m, uint8_t *state, const void *context, unsigned reg,
+                    uint8_t value[32])
+{
+    const TcgBackend *backend = m->target.backend;
+
+    if (backend->interp_get) {
+        backend->interp_get(state, reg, value);
+    } else {
+        backend->context_get(context, reg, value);
+    }
+}
+
 /* All globals with a boundary register to the state. */
 static void store_boundary(const Machine *m, uint8_t *state, const void *context)
 {
@@ -28,7 +40,7 @@ static void store_boundary(const Machine *m, uint8_t *state, const void *context
         const TcgGlobal *global = &target->globals->global[n];
 
         if (target->home[n] != TCG_NO_REG) {
-            target->backend->context_get(context, target->home[n], value);
+            get_reg(m, state, context, target->home[n], value);
             memcpy(state + global->offset, value, global_size(global));
         }
     }
@@ -43,7 +55,7 @@ static void store_item(const Machine *m, uint8_t *state, const void *context, ui
 
     switch (item->loc.kind) {
     case TCG_LOC_REG:
-        m->target.backend->context_get(context, item->loc.reg, value);
+        get_reg(m, state, context, item->loc.reg, value);
         break;
     case TCG_LOC_STATE:
         memmove(value, state + item->loc.offset, global_size(global));
@@ -123,20 +135,48 @@ static VcpuFault guest_fault(const siginfo_t *info, const TcgHostFault *fault)
     return ret;
 }
 
+/* Did the guest's own access fault, and where? */
+static bool find_fault(const Machine *m, void *state, const void *context, TcgHostFault *fault)
+{
+    const TcgBackend *backend = m->target.backend;
+
+    if (backend->interp_fault) {
+        return backend->interp_fault(state, fault);
+    }
+    if (!backend->context_fault) {
+        return false;
+    }
+    backend->context_fault(context, fault);
+    return true;
+}
+
+/* Out of the region: through the epilogue, or out of the interpreter. */
+static void leave(TcgVcpu *v, uint8_t *state, void *context)
+{
+    const Machine *m = v->machine;
+    const TcgBackend *backend = m->target.backend;
+
+    if (backend->interp_leave) {
+        backend->interp_leave(state, TCG_EXIT_FAULT, context);
+    } else {
+        load_boundary(m, state, context);
+        backend->context_jump(context, m->target.epilogue, TCG_EXIT_FAULT, v->env->host_sp);
+    }
+}
+
 bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context)
 {
     TcgVcpu *v = vcpu->accel;
     const Machine *m = v->machine;
-    const TcgBackend *backend = m->target.backend;
     TcgHostFault fault = { .addr = (uintptr_t)info->si_addr };
     TcgStateEntry entry;
     const TransBlock *block;
     uint32_t offset;
 
-    if (!backend->context_fault || !__atomic_load_n(&v->inside, __ATOMIC_RELAXED)) {
+    if (!__atomic_load_n(&v->inside, __ATOMIC_RELAXED) ||
+        !find_fault(m, vcpu->state, context, &fault)) {
         return false;
     }
-    backend->context_fault(context, &fault);
     block = block_cache_find_host(&m->cache, fault.pc);
     if (!block) {
         return false;
@@ -148,7 +188,6 @@ bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context)
     store_globals(m, vcpu->state, context, fault.sp, &entry);
     vcpu_set_pc(vcpu, entry.pc);
     vcpu->fault = guest_fault(info, &fault);
-    load_boundary(m, vcpu->state, context);
-    backend->context_jump(context, m->target.epilogue, TCG_EXIT_FAULT, v->env->host_sp);
+    leave(v, vcpu->state, context);
     return true;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check-layers.py -- no file includes a higher layer, or another folder's private header.
 
-Rules 1 and 4 of docs/style.md, section 4.  Prints each offence with its line; TAP for meson.
+docs/style.md, section 4.  Prints each offence with its line; TAP for meson.
 """
 import pathlib
 import re

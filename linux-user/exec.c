@@ -50,7 +50,7 @@ static int64_t resolve_path(int dirfd, const char *path, int flags, char **ret)
     return 0;
 }
 
-/* dragoman OPTIONS -0 ARGV0 PATH ARGS... */
+/* dragoman OPTIONS -0 ARGV0 -- PATH ARGS... */
 static char **build_argv(const Process *process, const char *path, char **argv)
 {
     GPtrArray *out = g_ptr_array_new();
@@ -61,6 +61,7 @@ static char **build_argv(const Process *process, const char *path, char **argv)
     }
     g_ptr_array_add(out, (char *)"-0");
     g_ptr_array_add(out, argv[0] ? argv[0] : (char *)"");
+    g_ptr_array_add(out, (char *)"--");
     g_ptr_array_add(out, (char *)path);
     for (char **p = argv[0] ? argv + 1 : argv; *p; p++) {
         g_ptr_array_add(out, *p);

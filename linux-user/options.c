@@ -18,7 +18,7 @@
 /* What is being filled while arguments are read. */
 typedef struct OptionsParser {
     Options *options;
-    GPtrArray *inherited;
+    GPtrArray *inherited; /* owns its strings */
     const char *log_items, *log_file, *log_filter;
     bool strace;
     bool done;   /* an option printed what was asked for */
@@ -310,21 +310,27 @@ static const OptionSpec *find_spec(const char *name, size_t size)
     return NULL;
 }
 
-static void inherit(OptionsParser *parser, const OptionSpec *spec, const char *value)
+/* Note the option for programs that the guest executes; returns the value noted. */
+static const char *inherit(OptionsParser *parser, const OptionSpec *spec, const char *value)
 {
-    if (spec->inherited) {
-        g_ptr_array_add(parser->inherited,
-                        g_strdup_printf("-%.*s", (int)strcspn(spec->names, "|"), spec->names));
-        if (spec->value) {
-            g_ptr_array_add(parser->inherited, g_strdup(value));
-        }
+    char *kept;
+
+    g_ptr_array_add(parser->inherited,
+                    g_strdup_printf("-%.*s", (int)strcspn(spec->names, "|"), spec->names));
+    if (!spec->value) {
+        return NULL;
     }
+    /* Absolute, because the guest may change its directory before it executes another. */
+    kept = spec->handle == on_root || spec->handle == on_log_file
+               ? g_canonicalize_filename(value, NULL)
+               : g_strdup(value);
+    g_ptr_array_add(parser->inherited, kept);
+    return kept;
 }
 
 static void apply(OptionsParser *parser, const OptionSpec *spec, const char *value)
 {
-    inherit(parser, spec, value);
-    spec->handle(parser, value);
+    spec->handle(parser, spec->inherited ? inherit(parser, spec, value) : value);
 }
 
 static void read_environment(OptionsParser *parser)
@@ -333,7 +339,7 @@ static void read_environment(OptionsParser *parser)
         const char *value = specs[i].variable ? getenv(specs[i].variable) : NULL;
 
         if (value) {
-            specs[i].handle(parser, value); /* programs it executes see the variable too */
+            apply(parser, &specs[i], value);
         }
     }
     if (parser->error) {

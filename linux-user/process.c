@@ -104,7 +104,7 @@ static Process *process_new(const Options *options, const AccelOps *accel, Progr
     process->host_exe = find_host_exe();
     process->root = without_slash(options->root ? options->root : program->sysroot);
     process->exe_path = guest_view(process->root, program->main.host);
-    process->exe_host = g_strdup(program->main.host);
+    process->exe_host = g_canonicalize_filename(program->main.host, NULL);
     process->argv = g_strdupv(program->argv);
     if (options->argv0 && process->argv[0]) {
         /* A script's own argv[0] is lost anyway, as with the kernel. */

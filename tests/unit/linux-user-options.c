@@ -83,6 +83,9 @@ static void test_environment(void)
     g_assert_cmpstr(g_environ_getenv(options.guest_env, "C"), ==, "x=y");
     g_assert_null(g_environ_getenv(options.guest_env, "PATH"));
     g_assert_null(g_environ_getenv(options.guest_env, "HOME"));
+    /* Programs that the guest executes get what the environment said, but not -E and -U again. */
+    g_assert_cmpuint(g_strv_length(options.inherited), ==, 2);
+    g_assert_cmpstr(options.inherited[1], ==, "/from-env");
     options_done(&options);
 
     /* The command line wins. */
@@ -95,6 +98,20 @@ static void test_environment(void)
     g_setenv("DRAGOMAN_STACK_SIZE", "small", TRUE);
     expect_error("dragoman p", "environment");
     g_unsetenv("DRAGOMAN_STACK_SIZE");
+}
+
+/* The guest may change its directory before it executes another program. */
+static void test_relative_paths(void)
+{
+    g_autofree char *here = g_get_current_dir();
+    g_autofree char *want = g_build_filename(here, "some/root", NULL);
+    char *error = NULL;
+    Options options;
+
+    g_assert_cmpint(parse("dragoman -L some/root p", &options, &error), ==, OPTIONS_RUN);
+    g_assert_cmpstr(options.root, ==, want);
+    g_assert_cmpstr(options.inherited[1], ==, want);
+    options_done(&options);
 }
 
 static void test_accel_options(void)
@@ -165,6 +182,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/options/spellings", test_spellings);
     g_test_add_func("/options/environment", test_environment);
+    g_test_add_func("/options/relative-paths", test_relative_paths);
     g_test_add_func("/options/accel", test_accel_options);
     g_test_add_func("/options/log", test_log);
     g_test_add_func("/options/mistakes", test_mistakes);

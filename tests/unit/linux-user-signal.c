@@ -348,10 +348,11 @@ static void default_term(void)
 
 static void own_bug(void)
 {
+    volatile uintptr_t nowhere = 8;
     int null = open("/dev/null", O_WRONLY);
 
     dup2(null, 2);
-    *(volatile int *)8 = 1;
+    *(volatile int *)nowhere = 1;
 }
 
 static void test_deaths(void)

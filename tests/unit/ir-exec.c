@@ -240,3 +240,50 @@ const IrExit *ir_run(IrMachine *m, IrCode *code)
     memcpy(&m->exit.pc, m->state + m->target.pc_offset, sizeof(m->exit.pc));
     return &m->exit;
 }
+
+/* ------------------------------------------------------------------ cases */
+
+enum { CASE_PC = 0x1234 };
+
+void ir_case_begin(IrCase *c, IrMachine *m)
+{
+    c->machine = m;
+    arena_init(&c->arena);
+    ir_begin(&c->ir, tcg_region_new(&c->arena, m->target.globals));
+}
+
+void ir_case_compile(IrCase *c)
+{
+    ir_exit_tb(&c->ir, TCG_EXIT_SYSCALL, CASE_PC);
+    ir_compile(c->machine, c->ir.region, &c->code);
+}
+
+void ir_case_run(IrCase *c)
+{
+    const IrExit *exit = ir_run(c->machine, &c->code);
+
+    g_assert_cmpuint(exit->value, ==, TCG_EXIT_SYSCALL);
+    g_assert_cmphex(exit->pc, ==, CASE_PC);
+}
+
+void ir_case_done(IrCase *c)
+{
+    ir_code_done(&c->code);
+    arena_done(&c->arena);
+    ir_machine_reset(c->machine);
+}
+
+uint64_t *ir_lanes(IrMachine *m, unsigned global)
+{
+    return (uint64_t *)(m->state + m->target.globals->global[global].offset);
+}
+
+uint64_t ir_get(const IrMachine *m, unsigned global)
+{
+    return *ir_lanes((IrMachine *)m, global);
+}
+
+void ir_put(IrMachine *m, unsigned global, uint64_t value)
+{
+    *ir_lanes(m, global) = value;
+}

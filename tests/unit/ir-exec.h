@@ -61,4 +61,23 @@ void ir_code_done(IrCode *code);
 /* Run from the machine's state; guest faults come back as TCG_EXIT_FAULT. */
 const IrExit *ir_run(IrMachine *m, IrCode *code);
 
+/* One region from begin to done: append with c->ir, compile (which adds the exit), run any number of times. */
+typedef struct IrCase {
+    IrMachine *machine;
+    Arena arena;
+    IrBuilder ir;
+    IrCode code;
+} IrCase;
+
+void ir_case_begin(IrCase *c, IrMachine *m);
+void ir_case_compile(IrCase *c);
+/* Aborts unless the region left by the exit that ir_case_compile() added. */
+void ir_case_run(IrCase *c);
+void ir_case_done(IrCase *c);
+
+/* An 8-byte global, or 8 bytes of a wider one, in the machine's state. */
+uint64_t ir_get(const IrMachine *m, unsigned global);
+void ir_put(IrMachine *m, unsigned global, uint64_t value);
+uint64_t *ir_lanes(IrMachine *m, unsigned global);
+
 #endif

@@ -11,6 +11,12 @@
 const TcgPass tcg_passes[] = {
     { "state-forward", tcg_opt_state_forward },
     { "copy", tcg_opt_copy },
+    { "fold", tcg_opt_fold },
+    { "extend", tcg_opt_extend },
+    { "value-number", tcg_opt_value_number },
+    { "address", tcg_opt_address },
+    { "nan", tcg_opt_nan },
+    { "legalize", tcg_lower_legalize },
     { "dead-code", tcg_opt_dead_code },
     { "retarget", tcg_opt_retarget },
     { NULL, NULL },

@@ -240,6 +240,10 @@ static char *open_accel(Process *process)
     if (ret == 0 && !reason) {
         return NULL;
     }
+    if (process->options->accel.backend) {
+        return g_strdup_printf("--backend %s: %s", process->options->accel.backend,
+                               reason ? reason : g_strerror(-ret));
+    }
     return g_strdup(reason ? reason : g_strerror(-ret));
 }
 

@@ -131,6 +131,7 @@ static void print_mark(FILE *out, const Machine *m, const TcgRegion *region, con
     } else if (mop->op) {
         fputs("    ; ", out);
         tcg_print_op(out, region, mop->op);
+        fputc('\n', out);
     } else {
         fprintf(out, "    ; %s\n", mop->code == TCG_MOP_SWAP ? "swap" : "move");
     }

@@ -19,7 +19,7 @@ int host_clear_asm(void *to, size_t size);
 int64_t host_syscall_asm(const atomic_int *pending, long number, const long args[6]);
 
 /* What rt_sigaction's sa_restorer must point to. */
-void host_sigreturn_asm(void);
+extern void (*const host_sigreturn)(void);
 
 /*
  * For signal handlers.  The fault at the interrupted instruction is one of the copies': make it

@@ -81,13 +81,20 @@ __asm__(".text\n"
         "    .cfi_endproc\n"
         ".size host_syscall_asm, . - host_syscall_asm\n"
 
-        /* These very bytes are how debuggers know a signal frame on x86-64. */
-        ".globl host_sigreturn_asm\n"
-        ".type host_sigreturn_asm, @function\n"
-        "host_sigreturn_asm:\n"
+        /*
+         * Name and bytes are how debuggers know a signal frame on x86-64; the nop keeps the return
+         * address, less one, out of the routine above, for unwinders that look there.
+         */
+        "    nop\n"
+        ".type __restore_rt, @function\n"
+        "__restore_rt:\n"
         "    movq $15, %rax\n"
         "    syscall\n"
-        ".size host_sigreturn_asm, . - host_sigreturn_asm\n");
+        ".size __restore_rt, . - __restore_rt\n");
+
+extern void restore_rt(void) __asm__("__restore_rt");
+
+void (*const host_sigreturn)(void) = restore_rt;
 
 uint64_t host_context_pc(const void *context)
 {

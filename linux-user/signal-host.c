@@ -73,7 +73,7 @@ static void report_internal_fault(int signo, const siginfo_t *info, const void *
 /* Our own bug: say so and let the instruction fault again without a handler. */
 static void internal_fault(int signo, const siginfo_t *info, const void *context)
 {
-    KernelSigaction dfl = { .restorer = host_sigreturn_asm, .flags = SA_RESTORER_FLAG };
+    KernelSigaction dfl = { .restorer = host_sigreturn, .flags = SA_RESTORER_FLAG };
 
     report_internal_fault(signo, info, context);
     raw_sigaction(signo, &dfl, NULL);
@@ -134,7 +134,7 @@ void signal_host_set(int signo, SignalDisposition disposition, uint64_t flags)
 {
     KernelSigaction act = {
         .flags = SA_RESTORER_FLAG | (flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
-        .restorer = host_sigreturn_asm,
+        .restorer = host_sigreturn,
     };
 
     if (disposition == SIGNAL_IGNORE) {

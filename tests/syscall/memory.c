@@ -156,7 +156,7 @@ static void test_advice(void)
     SHOW(*p);
     SHOW(madvise(p, PAGE, 12345));
     SHOW(madvise(p + 1, PAGE, MADV_DONTNEED));
-    SHOW(madvise((void *)0x600000000000, PAGE, MADV_DONTNEED));
+    SHOW(madvise((void *)0x300000000000, PAGE, MADV_DONTNEED));
     p[PAGE] = 1;
     SHOW(mincore(p, 2 * PAGE, resident));
     SHOW(resident[1] & 1);

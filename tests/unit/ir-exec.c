@@ -156,7 +156,7 @@ void ir_machine_done(IrMachine *m)
 {
     code_buf_done(&m->buf);
     arena_done(&m->arena);
-    g_free(m->map.buf);
+    tcg_state_map_done(&m->map);
     g_free(m->jump_cache);
     free(m->env);
 }

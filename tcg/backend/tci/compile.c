@@ -543,7 +543,6 @@ TcgResult tci_emit_region(const TcgTarget *target, const TcgMcode *mcode, TcgCod
         return TCG_CODE_FULL;
     }
     resolve_fixups(&c);
-    tcg_state_map_done(map);
     ret->code_size = c.used;
     return TCG_OK;
 }

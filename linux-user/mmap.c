@@ -144,29 +144,43 @@ static bool in_guest_space(const GuestMm *mm, GuestAddr addr, uint64_t size)
     return addr <= mm->task_size && size <= mm->task_size - addr;
 }
 
-/* Host mmap that replaces nothing.  0 or -errno: -EEXIST if something is there. */
-static int map_new(GuestAddr addr, uint64_t size, int prot, int flags, int fd, uint64_t offset)
+/* Flags that mean something else here than on the host, or nothing. */
+static int host_map_flags(int flags)
 {
-    void *p = mmap((void *)addr, size, prot, (flags & ~MAP_FIXED) | MAP_FIXED_NOREPLACE, fd,
-                   (off_t)offset);
+    /* A growing mapping would grow over unrecorded addresses; MAP_32BIT is x86's own. */
+    return flags & ~(MAP_GROWSDOWN | MAP_32BIT | MAP_FIXED | MAP_FIXED_NOREPLACE);
+}
+
+/* Host mmap at how->addr that replaces nothing.  0 or -errno: -EEXIST if something is there. */
+static int map_new(const MapRequest *how)
+{
+    void *p = mmap((void *)how->addr, how->size, host_prot(how->prot),
+                   host_map_flags(how->flags) | MAP_FIXED_NOREPLACE, how->fd, (off_t)how->offset);
 
     if (p == MAP_FAILED) {
         return -errno;
     }
-    if ((GuestAddr)p != addr) {
+    if ((GuestAddr)p != how->addr) {
         /* Kernels before 4.17 take the address as a hint. */
-        munmap(p, size);
+        munmap(p, how->size);
         return -EEXIST;
     }
     return 0;
 }
 
+/* A mapping that only keeps others away. */
+static MapRequest reservation(GuestAddr addr, uint64_t size)
+{
+    return (
+        MapRequest){ addr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0 };
+}
+
 static bool claim_hole(void *opaque, GuestAddr start, GuestAddr end)
 {
+    MapRequest how = reservation(start, end - start);
     GuestAddr *claimed = opaque;
 
-    if (map_new(start, end - start, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) <
-        0) {
+    if (map_new(&how) < 0) {
         return false;
     }
     *claimed = end;
@@ -197,35 +211,35 @@ static void release_range(GuestMm *mm, GuestAddr start, GuestAddr end)
 }
 
 /*
- * Claim size bytes where the guest has none: at hint if that is free, else as high as possible.
- * The address, or 0.
+ * Map how->size bytes where the guest has none: at how->addr if that is free, else as high as
+ * possible.  The address, also in how->addr, or -errno.
  */
-static GuestAddr claim_anywhere(GuestMm *mm, GuestAddr hint, uint64_t size)
+static int64_t map_anywhere(GuestMm *mm, MapRequest *how)
 {
     GuestAddr high = mm->base;
-    GuestAddr claimed;
+    int ret;
 
-    if (hint >= LOWEST_ADDR && in_guest_space(mm, hint, size) &&
-        mm_table_is_free(&mm->table, hint, hint + size) &&
-        claim_hole(&claimed, hint, hint + size)) {
-        return hint;
+    how->addr = guest_page_down(how->addr);
+    if (how->addr >= LOWEST_ADDR && in_guest_space(mm, how->addr, how->size) &&
+        mm_table_is_free(&mm->table, how->addr, how->addr + how->size) && map_new(how) == 0) {
+        return (int64_t)how->addr;
     }
     if (mm->host_places) {
-        void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        void *p = mmap(NULL, how->size, host_prot(how->prot), host_map_flags(how->flags), how->fd,
+                       (off_t)how->offset);
 
-        return p == MAP_FAILED ? 0 : (GuestAddr)p;
+        how->addr = (GuestAddr)p;
+        return p == MAP_FAILED ? -errno : (int64_t)how->addr;
     }
-    for (;;) {
-        GuestAddr addr = mm_table_gap(&mm->table, LOWEST_ADDR, high, size);
-
-        if (addr == 0 || claim_hole(&claimed, addr, addr + size)) {
-            return addr;
+    do {
+        how->addr = mm_table_gap(&mm->table, LOWEST_ADDR, high, how->size);
+        if (how->addr == 0) {
+            return -ENOMEM;
         }
-        if (addr < LOWEST_ADDR + size) {
-            return 0;
-        }
-        high = addr; /* the host has something there: try below it */
-    }
+        ret = map_new(how);
+        high = how->addr; /* if the host has something there: try below it */
+    } while (ret == -EEXIST && high >= LOWEST_ADDR + how->size);
+    return ret < 0 ? ret : (int64_t)how->addr;
 }
 
 /* Enter a mapping that has been made at request->addr. */
@@ -251,38 +265,52 @@ static void record(GuestMm *mm, const MapRequest *request)
     }
 }
 
-/* Where a new mapping goes: claimed, and ready to be replaced with MAP_FIXED. Or -errno. */
-static int64_t choose_place(GuestMm *mm, GuestAddr addr, uint64_t size, int flags)
+/* Is the fixed range the guest's to replace?  0 or -errno. */
+static int check_fixed(const GuestMm *mm, const MapRequest *request)
 {
-    GuestAddr place;
-
-    if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))) {
-        place = claim_anywhere(mm, guest_page_down(addr), size);
-        return place ? (int64_t)place : -ENOMEM;
-    }
-    if (addr & ~GUEST_PAGE_MASK) {
+    if (request->addr & ~GUEST_PAGE_MASK) {
         return -EINVAL;
     }
-    if (!in_guest_space(mm, addr, size)) {
+    if (!in_guest_space(mm, request->addr, request->size)) {
         return -ENOMEM;
     }
-    if ((flags & MAP_FIXED_NOREPLACE) && !mm_table_is_free(&mm->table, addr, addr + size)) {
+    if ((request->flags & MAP_FIXED_NOREPLACE) &&
+        !mm_table_is_free(&mm->table, request->addr, request->addr + request->size)) {
         return -EEXIST;
     }
-    return claim_range(mm, addr, addr + size) ? (int64_t)addr : -ENOMEM;
+    return 0;
 }
 
-/* Flags that mean something else here than on the host, or nothing. */
-static int host_map_flags(int flags)
+/* Map at the fixed place, over mappings of the guest but never over the host's. */
+static int64_t map_fixed(GuestMm *mm, const MapRequest *how)
 {
-    /* A growing mapping would grow over unrecorded addresses; MAP_32BIT is x86's own. */
-    return flags & ~(MAP_GROWSDOWN | MAP_32BIT | MAP_FIXED_NOREPLACE);
+    GuestAddr end = how->addr + how->size;
+    int ret = check_fixed(mm, how);
+    void *p;
+
+    if (ret < 0) {
+        return ret;
+    }
+    if (mm_table_is_free(&mm->table, how->addr, end)) {
+        ret = map_new(how);
+        return ret == -EEXIST ? -ENOMEM : ret < 0 ? ret : (int64_t)how->addr;
+    }
+    if (!claim_range(mm, how->addr, end)) {
+        return -ENOMEM;
+    }
+    p = mmap((void *)how->addr, how->size, host_prot(how->prot),
+             host_map_flags(how->flags) | MAP_FIXED, how->fd, (off_t)how->offset);
+    if (p == MAP_FAILED) {
+        ret = -errno;
+        release_range(mm, how->addr, end);
+        return ret;
+    }
+    return (int64_t)how->addr;
 }
 
 static int64_t mmap_locked(GuestMm *mm, MapRequest request, Changed *changed)
 {
     int64_t place;
-    void *p;
 
     if (request.size == 0 || (request.offset & ~GUEST_PAGE_MASK)) {
         return -EINVAL;
@@ -291,21 +319,12 @@ static int64_t mmap_locked(GuestMm *mm, MapRequest request, Changed *changed)
     if (request.size == 0 || request.size > mm->task_size) {
         return -ENOMEM;
     }
-    place = choose_place(mm, request.addr, request.size, request.flags);
-    if (place < 0) {
-        return place;
+    place = request.flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? map_fixed(mm, &request)
+                                                              : map_anywhere(mm, &request);
+    if (place >= 0) {
+        note_change(mm, changed, request.addr, request.addr + request.size);
+        record(mm, &request);
     }
-    request.addr = (GuestAddr)place;
-    p = mmap((void *)request.addr, request.size, host_prot(request.prot),
-             host_map_flags(request.flags) | MAP_FIXED, request.fd, (off_t)request.offset);
-    if (p == MAP_FAILED) {
-        int error = errno;
-
-        release_range(mm, request.addr, request.addr + request.size);
-        return -error;
-    }
-    note_change(mm, changed, request.addr, request.addr + request.size);
-    record(mm, &request);
     return place;
 }
 
@@ -467,14 +486,13 @@ static bool remap_grow(GuestMm *mm, const Remap *r)
 /* Claim the new place; the address or -errno. */
 static int64_t remap_place(GuestMm *mm, const Remap *r)
 {
-    GuestAddr place;
+    MapRequest how = reservation(r->new_addr, r->new_size);
 
     if (r->flags & MREMAP_FIXED) {
         return claim_range(mm, r->new_addr, r->new_addr + r->new_size) ? (int64_t)r->new_addr
                                                                        : -ENOMEM;
     }
-    place = claim_anywhere(mm, guest_page_down(r->new_addr), r->new_size);
-    return place ? (int64_t)place : -ENOMEM;
+    return map_anywhere(mm, &how);
 }
 
 static int64_t remap_move(GuestMm *mm, const Remap *r, Changed *changed)
@@ -597,6 +615,24 @@ GuestAddr guest_brk(GuestMm *mm, GuestAddr brk)
     return brk;
 }
 
+/* Claim a place for the segment, as shmat(2) wants it. */
+static int64_t shm_place(GuestMm *mm, GuestAddr addr, uint64_t size, int flags)
+{
+    MapRequest how = reservation(addr, size);
+    int ret;
+
+    if (addr == 0) {
+        return map_anywhere(mm, &how);
+    }
+    how.addr = flags & SHM_RND ? guest_page_down(addr) : addr;
+    how.flags |= flags & SHM_REMAP ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    ret = check_fixed(mm, &how);
+    if (ret < 0 || !claim_range(mm, how.addr, how.addr + size)) {
+        return -EINVAL;
+    }
+    return (int64_t)how.addr;
+}
+
 static int64_t shmat_locked(GuestMm *mm, int id, GuestAddr addr, int flags, Changed *changed)
 {
     int prot =
@@ -608,16 +644,10 @@ static int64_t shmat_locked(GuestMm *mm, int id, GuestAddr addr, int flags, Chan
     if (shmctl(id, IPC_STAT, &ds) < 0) {
         return -errno;
     }
-    if ((flags & SHM_RND) && addr) {
-        addr = guest_page_down(addr);
-    }
     size = guest_page_up(ds.shm_segsz);
-    place = choose_place(mm, addr, size,
-                         addr == 0             ? 0
-                         : (flags & SHM_REMAP) ? MAP_FIXED
-                                               : MAP_FIXED_NOREPLACE);
+    place = shm_place(mm, addr, size, flags);
     if (place < 0) {
-        return place == -ENOMEM ? -ENOMEM : -EINVAL;
+        return place;
     }
     if (shmat(id, (void *)place, (flags & ~(SHM_RND | SHM_EXEC)) | SHM_REMAP) == (void *)-1) {
         int error = errno;

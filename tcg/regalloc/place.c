@@ -347,7 +347,6 @@ void ra_define(Ra *ra, const TcgOp *op, unsigned reg)
     if (op->dead & 1) {
         ra_forget(ra, v);
     } else if (tcg_is_global(ra->r, v) && ra_home(ra, v) == TCG_NO_REG && (op->last & 1)) {
-        ra_sync(ra, v);
-        ra_unbind(ra, v);
+        ra_sync(ra, v); /* and stay in the register, which can be had for nothing from now on */
     }
 }

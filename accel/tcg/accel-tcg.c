@@ -29,13 +29,24 @@ static bool parse_passes(Machine *m, const AccelOptions *options, const char **r
            tcg_pass_options_parse(options->skip_passes, &m->passes.skip, ret_error);
 }
 
+/* The text is leaked: the program ends. */
+static const char *unknown_backend(void)
+{
+    GString *text = g_string_new("not one of the backends:");
+
+    for (unsigned n = 0; tcg_backends[n]; n++) {
+        g_string_append_printf(text, " %s", tcg_backends[n]->name);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static const TcgBackend *open_backend(const AccelOptions *options, const char **ret_error)
 {
     const TcgBackend *backend =
         options->backend ? tcg_backend_by_name(options->backend) : tcg_backends[0];
 
     if (!backend) {
-        *ret_error = "unknown backend";
+        *ret_error = unknown_backend();
         return NULL;
     }
     return backend->init(options->host_features, ret_error) ? backend : NULL;

@@ -155,7 +155,8 @@ bool tcg_state_map_find(const uint8_t *map, size_t size, uint64_t region_pc, uin
             break;
         }
         entry.pc += get_sleb(&r);
-        entry.nb_items = MIN(get_uleb(&r), TCG_MAX_GLOBALS);
+        entry.nb_items = get_uleb(&r);
+        g_assert(entry.nb_items <= TCG_MAX_GLOBALS);
         items = r;
         ret->offset = entry.offset;
         ret->pc = entry.pc;

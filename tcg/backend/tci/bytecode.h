@@ -61,18 +61,19 @@ typedef union TciWord {
     ROW(name##_any, format)
 
 /* In the order of TcgCond. */
-#define TCI_CONDS(COND)                                                                     \
-    COND(EQ)                                                                                \
-    COND(NE)                                                                                \
-    COND(LT) COND(GE) COND(LE) COND(GT) COND(LTU) COND(GEU) COND(LEU) COND(GTU) COND(TSTEQ) \
-        COND(TSTNE)
+#define TCI_CONDS(COND) \
+    COND(EQ)            \
+    COND(NE)            \
+    COND(LT)            \
+    COND(GE) COND(LE) COND(GT) COND(LTU) COND(GEU) COND(LEU) COND(GTU) COND(TSTEQ) COND(TSTNE)
 
 /* In the order of TcgFcond. */
-#define TCI_FCONDS(FCOND)                                                                   \
-    FCOND(EQ)                                                                               \
-    FCOND(NEQ)                                                                              \
-    FCOND(LT) FCOND(NLT) FCOND(LE) FCOND(NLE) FCOND(LTQ) FCOND(NLTQ) FCOND(LEQ) FCOND(NLEQ) \
-        FCOND(UNORD) FCOND(ORD)
+#define TCI_FCONDS(FCOND)                                                                      \
+    FCOND(EQ)                                                                                  \
+    FCOND(NEQ)                                                                                 \
+    FCOND(LT)                                                                                  \
+    FCOND(NLT) FCOND(LE) FCOND(NLE) FCOND(LTQ) FCOND(NLTQ) FCOND(LEQ) FCOND(NLEQ) FCOND(UNORD) \
+        FCOND(ORD)
 
 #define TCI_ROWS(ROW)                \
     ROW(entry, "------p")            \

@@ -17,10 +17,11 @@ enum {
     STATUS_BAD_OPTION = 2,
 };
 
-static int complain(char *error, int status)
+static int complain(Options *options, char *error, int status)
 {
     fprintf(stderr, "dragoman: %s\n", error);
     g_free(error);
+    options_done(options);
     return status;
 }
 
@@ -33,15 +34,16 @@ int main(int argc, char **argv)
 
     switch (options_parse(&options, argc, argv, environ, &error)) {
     case OPTIONS_DONE:
+        options_done(&options);
         return 0;
     case OPTIONS_ERROR:
-        return complain(error, STATUS_BAD_OPTION);
+        return complain(&options, error, STATUS_BAD_OPTION);
     case OPTIONS_RUN:
         break;
     }
     process = process_load(&options, &accel_tcg, &error, &status);
     if (!process) {
-        return complain(error, status);
+        return complain(&options, error, status);
     }
     cpu_loop(process->tasks);
 }

@@ -1,7 +1,7 @@
-# What a script uses: containers, text, numbers, files, processes, threads, modules written in C.
+# What a script uses: containers, text, numbers, files, processes, modules written in C.
 import array, bisect, collections, csv, ctypes, datetime, decimal, fractions, functools, hashlib, heapq
 import io, itertools, json, math, os, pickle, random, re, sqlite3, string, struct, subprocess, sys, tempfile
-import textwrap, threading, zlib, bz2, lzma, asyncio, unicodedata, cmath, statistics, base64, socket, select
+import textwrap, zlib, bz2, lzma, asyncio, unicodedata, cmath, statistics, base64, socket, select
 
 random.seed(42)
 numbers = [random.random() for _ in range(10000)]
@@ -23,10 +23,6 @@ db = sqlite3.connect(':memory:')
 db.execute('create table t(a integer, b text)')
 db.executemany('insert into t values(?, ?)', [(i * 37 % 101, f'row{i}') for i in range(1000)])
 print(db.execute('select a, count(*), min(b) from t group by a order by 2 desc, 1 limit 5').fetchall())
-results = []
-threads = [threading.Thread(target=lambda n=n: results.append(sum(range(n * 10000)))) for n in range(8)]
-[t.start() for t in threads]; [t.join() for t in threads]
-print(sorted(results))
 async def work(n):
     await asyncio.sleep(0.01 * (5 - n))
     return n * n

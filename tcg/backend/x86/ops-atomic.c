@@ -1,0 +1,191 @@
+/*
+ * Atomic operations on guest memory, and fences.
+ *
+ * The output is never a register that holds guest state (rule: early), since the access may
+ * fault after it was written.
+ */
+#include "ops.h"
+
+static unsigned mem_size(const TcgMop *mop)
+{
+    return x86_imm1(mop) & TCG_MO_SIZE;
+}
+
+/* The old value in the output, as the MemOp extends it. */
+static void extend_old(X86Emit *e, const TcgMop *mop)
+{
+    bool is_signed = x86_imm1(mop) & TCG_MO_SIGN, w = x86_is64(mop);
+    unsigned out = mop->out.reg;
+
+    switch (mem_size(mop)) {
+    case TCG_MO_8:
+        if (is_signed) {
+            x86_movsx8_rr(&e->a, w, out, out);
+        } else {
+            x86_movzx8_rr(&e->a, false, out, out);
+        }
+        break;
+    case TCG_MO_16:
+        if (is_signed) {
+            x86_movsx16_rr(&e->a, w, out, out);
+        } else {
+            x86_movzx16_rr(&e->a, false, out, out);
+        }
+        break;
+    case TCG_MO_32:
+        if (is_signed && w) {
+            x86_movsxd_rr(&e->a, out, out);
+        } else {
+            x86_mov_rr(&e->a, false, out, out);
+        }
+        break;
+    }
+}
+
+static void lock_cmpxchg(X86Emit *e, unsigned size, X86Mem mem, unsigned value)
+{
+    switch (size) {
+    case TCG_MO_8:
+        x86_lock_cmpxchg8_mr(&e->a, mem, value);
+        break;
+    case TCG_MO_16:
+        x86_lock_cmpxchg16_mr(&e->a, mem, value);
+        break;
+    default:
+        x86_lock_cmpxchg_mr(&e->a, size == TCG_MO_64, mem, value);
+    }
+}
+
+static void exchange(X86Emit *e, unsigned size, X86Mem mem, unsigned reg)
+{
+    switch (size) {
+    case TCG_MO_8:
+        x86_xchg8_mr(&e->a, mem, reg);
+        break;
+    case TCG_MO_16:
+        x86_xchg16_mr(&e->a, mem, reg);
+        break;
+    default:
+        x86_xchg_mr(&e->a, size == TCG_MO_64, mem, reg);
+    }
+}
+
+static void lock_xadd(X86Emit *e, unsigned size, X86Mem mem, unsigned reg)
+{
+    switch (size) {
+    case TCG_MO_8:
+        x86_lock_xadd8_mr(&e->a, mem, reg);
+        break;
+    case TCG_MO_16:
+        x86_lock_xadd16_mr(&e->a, mem, reg);
+        break;
+    default:
+        x86_lock_xadd_mr(&e->a, size == TCG_MO_64, mem, reg);
+    }
+}
+
+/* Compare a and b in the size of the access. */
+static void compare_sized(X86Emit *e, unsigned size, unsigned a, unsigned b)
+{
+    switch (size) {
+    case TCG_MO_8:
+        x86_cmp8_rr(&e->a, a, b);
+        break;
+    case TCG_MO_16:
+        x86_cmp16_rr(&e->a, a, b);
+        break;
+    default:
+        x86_cmp_rr(&e->a, size == TCG_MO_64, a, b);
+    }
+}
+
+/* tmp = rax OP value */
+static void combine(X86Emit *e, TcgRmw rmw, unsigned size, unsigned tmp, unsigned value)
+{
+    static const uint8_t keep_old[TCG_RMW_COUNT] = {
+        [TCG_RMW_SMIN] = X86_L,
+        [TCG_RMW_SMAX] = X86_G,
+        [TCG_RMW_UMIN] = X86_B,
+        [TCG_RMW_UMAX] = X86_A,
+    };
+
+    if (rmw >= TCG_RMW_SMIN) {
+        x86_mov_rr(&e->a, true, tmp, value);
+        compare_sized(e, size, X86_RAX, value);
+        x86_cmov_rr(&e->a, true, keep_old[rmw], tmp, X86_RAX);
+        return;
+    }
+    x86_mov_rr(&e->a, true, tmp, X86_RAX);
+    if (rmw == TCG_RMW_AND) {
+        x86_and_rr(&e->a, true, tmp, value);
+    } else if (rmw == TCG_RMW_OR) {
+        x86_or_rr(&e->a, true, tmp, value);
+    } else {
+        x86_xor_rr(&e->a, true, tmp, value);
+    }
+}
+
+static void load_old(X86Emit *e, unsigned size, X86Mem mem)
+{
+    if (size == TCG_MO_8) {
+        x86_movzx8_rm(&e->a, false, X86_RAX, mem);
+    } else if (size == TCG_MO_16) {
+        x86_movzx16_rm(&e->a, false, X86_RAX, mem);
+    } else {
+        x86_mov_rm(&e->a, size == TCG_MO_64, X86_RAX, mem);
+    }
+}
+
+static void cmpxchg_loop(X86Emit *e, const TcgMop *mop, X86Mem mem)
+{
+    unsigned size = mem_size(mop);
+    uint8_t *again;
+
+    load_old(e, size, mem);
+    again = e->a.p;
+    combine(e, (TcgRmw)x86_imm0(mop), size, mop->tmp[0], mop->in[1].reg);
+    lock_cmpxchg(e, size, mem, mop->tmp[0]);
+    x86_j8_i(&e->a, X86_NE, (int32_t)(again - (e->a.p + 2)));
+}
+
+void x86_emit_gatomic(X86Emit *e, const TcgMop *mop)
+{
+    X86Mem mem = x86_mem(mop->in[0].reg, 0);
+    unsigned out = mop->out.reg;
+
+    x86_check_align(e, mop, (unsigned)x86_imm1(mop), mem);
+    switch (x86_imm0(mop)) {
+    case TCG_RMW_XCHG:
+        x86_mov(e, true, out, mop->in[1].reg);
+        exchange(e, mem_size(mop), mem, out);
+        break;
+    case TCG_RMW_ADD:
+        x86_mov(e, true, out, mop->in[1].reg);
+        lock_xadd(e, mem_size(mop), mem, out);
+        break;
+    default:
+        cmpxchg_loop(e, mop, mem);
+    }
+    extend_old(e, mop);
+}
+
+void x86_emit_gcmpxchg(X86Emit *e, const TcgMop *mop)
+{
+    X86Mem mem = x86_mem(mop->in[0].reg, 0);
+
+    x86_check_align(e, mop, (unsigned)x86_imm1(mop), mem);
+    x86_mov(e, true, X86_RAX, mop->in[1].reg);
+    lock_cmpxchg(e, mem_size(mop), mem, mop->in[2].reg);
+    extend_old(e, mop);
+}
+
+/*
+ * x86 reorders loads before earlier stores and nothing else (SDM volume 3, 8.2.2).  A locked operation on
+ * the stack orders these too, in a fraction of mfence's time.
+ */
+void x86_emit_fence(X86Emit *e, const TcgMop *mop)
+{
+    if (x86_imm0(mop) & TCG_FENCE_ST_LD) {
+        x86_lock_or_mi(&e->a, false, x86_mem(X86_RSP, -64), 0);
+    }
+}

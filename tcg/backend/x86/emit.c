@@ -501,7 +501,6 @@ TcgResult x86_emit_region(const TcgTarget *target, const TcgMcode *mcode, TcgCod
     ret->nb_jumps = mcode->region->nb_jumps;
     ret->jumps = arena_array(arena, TcgJump, ret->nb_jumps);
     count_branches(mcode);
-    tcg_state_map_begin(map, mcode->region->pc);
     if (!emit_blocks(&e) || !emit_stubs(&e) || !emit_jump_stubs(&e) || !emit_pool(&e)) {
         return TCG_CODE_FULL;
     }

@@ -218,8 +218,13 @@ static void place_inputs(Ra *ra, const TcgOp *op, Placement *p)
 
 static void place_temps(Ra *ra, Placement *p)
 {
+    TcgRegSet taken = p->rule->clobbers;
+
+    if (is_single(p->rule->out.regs)) {
+        taken |= p->rule->out.regs;
+    }
     for (unsigned n = 0; n < p->rule->nb_tmps; n++) {
-        unsigned reg = ra_pick(ra, p->rule->tmp[n] & ~p->rule->clobbers, TCG_NO_REG);
+        unsigned reg = ra_pick(ra, p->rule->tmp[n] & ~taken, TCG_NO_REG);
 
         ra->pinned |= ra_reg_bit(reg);
         p->tmps |= ra_reg_bit(reg);

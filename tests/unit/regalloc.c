@@ -64,7 +64,7 @@ static const struct {
     { TCG_OP_gld, "r,r" },
     { TCG_OP_gst, "-,r,ri" },
     { TCG_OP_gatomic, "&r,r,r" },
-    { TCG_OP_gcmpxchg, "&{r0},r,r,r" },
+    { TCG_OP_gcmpxchg, "&{r0},r,r,r;;r" },
     { TCG_OP_brcond, "-,r,ri" },
     { TCG_OP_goto_ptr, "-,{r2}" },
 };

@@ -453,7 +453,8 @@ static bool begin_case(const char *default_cpu, const char *insns, char *before)
     g_autofree char *own_cpu = take_cpu(before);
     const char *cpu = own_cpu ? own_cpu : default_cpu, *error;
 
-    /* Each case has addresses of its own: translations of the last one stay out of the way. */
+    /* Each case has addresses of its own, and what the last one left at its is no code any more. */
+    accel_tcg.invalidate(current.start, current.start + CODE_SIZE);
     current.start += CODE_SIZE;
     memset(state, 0, current.arch->state_size);
     if (!current.arch->reset(state, cpu, &error)) {

@@ -20,6 +20,14 @@ static void set_result(GuestTask *task, int64_t value)
                          (uint64_t)value);
 }
 
+/* The argument registers are untouched: the call instruction can run again. */
+static void rewind_call(GuestTask *task)
+{
+    unsigned size = task->process->abi->syscall_insn_size;
+
+    vcpu_set_pc(&task->vcpu, vcpu_pc(&task->vcpu) - (size ? size : 4));
+}
+
 static void do_syscall(GuestTask *task)
 {
     const LinuxAbi *abi = task->process->abi;
@@ -27,16 +35,22 @@ static void do_syscall(GuestTask *task)
     SysArgs args;
     int64_t ret;
 
+    /* It came before the call: the call may be the one that blocks it. */
+    if (atomic_load(&task->signal_pending)) {
+        rewind_call(task);
+        return;
+    }
     for (unsigned i = 0; i < 6; i++) {
         args.v[i] = read_slot(task, abi->syscall_arg[i]);
     }
     ret = syscall_dispatch(task, (unsigned)number, &args);
     if (ret == SYS_RESTART && signal_restarts_call(task)) {
-        /* The argument registers are untouched: go back to the call instruction. */
-        vcpu_set_pc(&task->vcpu,
-                    vcpu_pc(&task->vcpu) - (abi->syscall_insn_size ? abi->syscall_insn_size : 4));
+        rewind_call(task);
     } else if (ret != SYS_NO_RESULT) {
         set_result(task, ret == SYS_RESTART ? -EINTR : ret);
+    }
+    if (!atomic_load(&task->signal_pending)) {
+        signal_end_wait(task);
     }
 }
 

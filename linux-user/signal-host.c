@@ -51,11 +51,6 @@ uint64_t signal_host_set_mask(uint64_t mask)
     return old;
 }
 
-uint64_t signal_host_mask(uint64_t guest_mask)
-{
-    return guest_mask & ~SIGNAL_FAULTS;
-}
-
 /* One line without stdio or malloc: anything may be broken. */
 static void report_internal_fault(int signo, const siginfo_t *info, const void *context)
 {
@@ -157,6 +152,11 @@ bool signal_host_is_ignored(int signo)
     KernelSigaction act = { 0 };
 
     return raw_sigaction(signo, NULL, &act) == 0 && act.handler == SIG_IGN;
+}
+
+void signal_host_requeue(int signo, const siginfo_t *info)
+{
+    syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), signo, info);
 }
 
 void signal_host_stack(bool on)

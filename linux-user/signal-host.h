@@ -29,6 +29,8 @@ typedef enum SignalDisposition {
 /* flags: the guest's SA_*, of which the kernel's own concern SIGCHLD. */
 void signal_host_set(int signo, SignalDisposition disposition, uint64_t flags);
 bool signal_host_is_ignored(int signo);
+/* Send a signal to the calling thread once more, with what came with it. */
+void signal_host_requeue(int signo, const siginfo_t *info);
 /* Returns the old mask. */
 uint64_t signal_host_set_mask(uint64_t mask);
 /* Give the calling thread a stack for handlers, and take it away. */

@@ -197,18 +197,42 @@ uint64_t signal_pending_set(GuestTask *task)
 
 int64_t signal_suspend(GuestTask *task, uint64_t mask)
 {
-    uint64_t host = signal_host_mask(mask & ~SIGNAL_FIXED);
+    uint64_t host = signal_host_mask(mask);
 
     return safe_syscall(task, SYS_rt_sigsuspend, &host, sizeof(host));
 }
 
-/*
- * What may be delivered now.  Everything but the faults' signals was recorded because the
- * host's mask let it through, which during sigsuspend is not task->blocked.
- */
+/* What may be delivered now: not blocked, or let through by the call that waited. */
 static uint64_t deliverable(GuestTask *task)
 {
-    return atomic_load(&task->pending) & ~(task->blocked & SIGNAL_FAULTS);
+    uint64_t blocked = task->blocked & (task->has_wait_mask ? task->wait_mask : ~UINT64_C(0));
+
+    return atomic_load(&task->pending) & ~blocked;
+}
+
+uint64_t signal_host_mask(uint64_t guest_mask)
+{
+    GuestTask *task = task_self();
+
+    task->wait_mask = guest_mask & ~SIGNAL_FIXED;
+    task->has_wait_mask = true;
+    return task->wait_mask & ~SIGNAL_FAULTS;
+}
+
+/*
+ * What was recorded just before the guest blocked it goes back to the kernel, where signalfd and
+ * sigtimedwait find it.  (The faults' signals cannot: the host never blocks them.)
+ */
+static void requeue_blocked(GuestTask *task)
+{
+    uint64_t set = atomic_load(&task->pending) & task->blocked & ~SIGNAL_FAULTS;
+
+    for (; set; set &= set - 1) {
+        int signo = __builtin_ctzll(set) + 1;
+
+        atomic_fetch_and(&task->pending, ~signal_bit(signo));
+        signal_host_requeue(signo, &task->pending_info[signo]);
+    }
 }
 
 bool signal_restarts_call(GuestTask *task)
@@ -356,8 +380,10 @@ void signal_deliver(GuestTask *task)
             atomic_fetch_and(&task->pending, ~signal_bit(signo));
             deliver_one(task, signo, &info);
         }
+        signal_end_wait(task);
         /* Only now can the next one arrive, on top of the frames just built. */
         signal_host_set_mask(task->blocked);
+        requeue_blocked(task);
     } while (atomic_load(&task->signal_pending));
 }
 

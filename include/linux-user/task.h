@@ -33,6 +33,9 @@ struct GuestTask {
     atomic_uint_fast64_t pending; /* recorded and not delivered, bit signo-1 */
     siginfo_t pending_info[GUEST_NSIG + 1];
     uint64_t blocked; /* the guest's mask, bit signo-1 */
+    uint64_t
+        wait_mask; /* with has_wait_mask: the mask of the call that waits (sigsuspend, ppoll) */
+    bool has_wait_mask;
     GuestAltstack altstack;
 
     /* Thread start and end. */
@@ -61,8 +64,16 @@ void signal_init(void);
 /* Take over the mask and ignored signals inherited from the parent process. */
 void signal_init_task(GuestTask *task);
 
-/* The host mask that stands for a guest mask, for system calls that take one (ppoll, ...). */
+/*
+ * The host mask that stands for a guest mask, for a system call of the calling task that waits
+ * with it (ppoll, ...).  What it lets through may be delivered when the call is over.
+ */
 uint64_t signal_host_mask(uint64_t guest_mask);
+/* A system call is over and nothing is pending: its wait mask does not count any more. */
+static inline void signal_end_wait(GuestTask *task)
+{
+    task->has_wait_mask = false;
+}
 
 /* rt_sigaction in host terms; either may be NULL.  0 or -errno. */
 int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,

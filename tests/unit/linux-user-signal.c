@@ -142,6 +142,29 @@ static void test_blocked(void)
     finish();
 }
 
+/* Recorded, and blocked before it could be delivered: the kernel gets it back. */
+static void test_blocked_in_time(void)
+{
+    uint64_t set = bit(SIGUSR1), host = 0;
+    sigset_t pending;
+
+    start();
+    handle(SIGUSR1, 0, 0);
+    send_to_self(SIGUSR1);
+    signal_procmask(task, SIG_BLOCK, &set, NULL);
+    signal_deliver(task);
+    g_assert_cmpuint(vcpu_pc(&task->vcpu), ==, HOME);
+    sigpending(&pending);
+    memcpy(&host, &pending, sizeof(host));
+    g_assert_cmpuint(host, ==, set);
+    g_assert_cmpuint(task->pending, ==, 0);
+    signal_procmask(task, SIG_UNBLOCK, &set, NULL);
+    signal_deliver(task);
+    g_assert_cmpuint(vcpu_pc(&task->vcpu), ==, HANDLER);
+    g_assert_cmpuint(reg("a0"), ==, SIGUSR1);
+    finish();
+}
+
 /* A SIGSEGV that somebody sends is like any other, though the host never blocks it. */
 static void test_sent_fault_signal(void)
 {
@@ -390,6 +413,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/signal/handler-and-return", test_handler_and_return);
     g_test_add_func("/signal/blocked", test_blocked);
+    g_test_add_func("/signal/blocked-in-time", test_blocked_in_time);
     g_test_add_func("/signal/sent-fault-signal", test_sent_fault_signal);
     g_test_add_func("/signal/flags", test_flags);
     g_test_add_func("/signal/queue", test_queue);

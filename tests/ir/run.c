@@ -546,23 +546,31 @@ static void exec_lines(Exec *e)
     }
 }
 
-/* All globals the file declares, in arena's time. */
-static void exec_variant(Case *c, const TcgBackend *backend, uint64_t *mem, uint64_t skip,
-                         const char *how)
+/* One way to compile a case. */
+typedef struct Variant {
+    const TcgBackend *backend;
+    const char *features; /* as --host-features */
+    uint64_t skip;        /* passes left out */
+    const char *how;
+} Variant;
+
+static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
 {
     Arena arena;
     TcgRegion *r;
     IrMachine m;
     IrCode code;
     char *error = NULL;
-    g_autofree char *name = g_strdup_printf("%s, %s", backend->name, how);
+    g_autofree char *name =
+        g_strdup_printf("%s %s, %s", variant->backend->name,
+                        variant->features ? variant->features : "", variant->how);
     Exec e = { .c = c, .m = &m, .code = &code, .mem = mem, .how = name };
 
     arena_init(&arena);
     r = tcg_parse_region(&arena, NULL, c->ir, &error);
-    ir_machine_init(&m, backend, r->globals, PC_OFFSET);
+    ir_machine_init(&m, variant->backend, variant->features, r->globals, PC_OFFSET);
     m.optimize = true;
-    m.passes.skip = skip;
+    m.passes.skip = variant->skip;
     ir_compile(&m, r, &code);
     exec_lines(&e);
     ir_code_done(&code);
@@ -570,27 +578,37 @@ static void exec_variant(Case *c, const TcgBackend *backend, uint64_t *mem, uint
     arena_done(&arena);
 }
 
+/* legalize is never left out: it is no optimization. */
+static void exec_on(Case *c, const TcgBackend *backend, const char *features, uint64_t *mem)
+{
+    Variant variant = { backend, features, 0, "all passes" };
+    uint64_t legalize = 0;
+    const char *error;
+
+    tcg_pass_options_parse("legalize", &legalize, &error);
+    exec_variant(c, &variant, mem);
+    variant.skip = ~legalize;
+    variant.how = "no passes";
+    exec_variant(c, &variant, mem);
+    for (unsigned n = 0; tcg_passes[n].name; n++) {
+        g_autofree char *how = g_strdup_printf("without %s", tcg_passes[n].name);
+
+        variant.skip = UINT64_C(1) << n;
+        variant.how = how;
+        if (variant.skip != legalize) {
+            exec_variant(c, &variant, mem);
+        }
+    }
+}
+
 static void test_exec(Case *c)
 {
     g_autofree uint64_t *mem = g_malloc0(MEM_SIZE);
-    uint64_t legalize = 0, all;
-    const char *error;
-    unsigned nb = 0;
 
-    tcg_pass_options_parse("legalize", &legalize, &error);
-    while (tcg_passes[nb].name) {
-        nb++;
-    }
-    all = TCG_MASK(nb);
-    for (unsigned b = 0; tcg_backends[b]; b++) {
-        exec_variant(c, tcg_backends[b], mem, 0, "all passes");
-        exec_variant(c, tcg_backends[b], mem, all & ~legalize, "no passes");
-        for (unsigned n = 0; n < nb; n++) {
-            g_autofree char *how = g_strdup_printf("without %s", tcg_passes[n].name);
-
-            if (!(legalize >> n & 1)) {
-                exec_variant(c, tcg_backends[b], mem, UINT64_C(1) << n, how);
-            }
+    for (unsigned n = 0; tcg_backends[n]; n++) {
+        exec_on(c, tcg_backends[n], NULL, mem);
+        if (strcmp(tcg_backends[n]->name, "x86") == 0) {
+            exec_on(c, tcg_backends[n], "-avx,-bmi1,-bmi2,-lzcnt,-movbe,-popcnt,-sse4.1", mem);
         }
     }
 }

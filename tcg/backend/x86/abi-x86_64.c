@@ -6,6 +6,7 @@
 #include <sys/ucontext.h>
 
 #include "emit.h"
+#include "fault.h"
 
 enum {
     SPILL_SIZE = 1024,
@@ -164,22 +165,32 @@ void x86_context_set(void *ucontext, unsigned reg, const uint8_t value[32])
 }
 
 /*
- * A misaligned access ends in hlt, with the address in env->slow_arg[0] (ops-mem.c); user mode may
- * not execute it, so that it raises SIGSEGV.  Page faults tell the access in the error code, bit 1.
+ * Page faults tell the access in the error code, bit 1; general protection is a non-canonical address, about
+ * which the CPU tells nothing, or the hlt of a misaligned access (ops-mem.c), which has left the address in
+ * env->slow_arg[0].
  */
 void x86_context_fault(const void *ucontext, TcgHostFault *ret)
 {
     const ucontext_t *uc = ucontext;
     const greg_t *gregs = uc->uc_mcontext.gregs;
-    enum { TRAP_GENERAL_PROTECTION = 13, TRAP_PAGE_FAULT = 14, HLT = 0xf4, ERROR_WRITE = 2 };
+    enum { GENERAL_PROTECTION = 13, PAGE_FAULT = 14, HLT = 0xf4, ERROR_WRITE = 2 };
+    uint64_t regs[16];
 
     ret->pc = (const uint8_t *)gregs[REG_RIP];
     ret->sp = (uint64_t)gregs[REG_RSP];
-    ret->is_write = gregs[REG_TRAPNO] == TRAP_PAGE_FAULT && gregs[REG_ERR] & ERROR_WRITE;
-    ret->misaligned = gregs[REG_TRAPNO] == TRAP_GENERAL_PROTECTION && *ret->pc == HLT;
+    if (gregs[REG_TRAPNO] != GENERAL_PROTECTION) {
+        ret->is_write = gregs[REG_TRAPNO] == PAGE_FAULT && gregs[REG_ERR] & ERROR_WRITE;
+        return;
+    }
+    ret->misaligned = *ret->pc == HLT;
     if (ret->misaligned) {
         ret->addr = tcg_env((void *)(gregs[REG_RBP] - TCG_ENV_BIAS))->slow_arg[0];
+        return;
     }
+    for (unsigned reg = 0; reg < 16; reg++) {
+        regs[reg] = (uint64_t)gregs[greg[reg]];
+    }
+    ret->is_write = x86_decode_access(ret->pc, regs, &ret->addr);
 }
 
 void x86_context_jump(void *ucontext, const uint8_t *rx, uint64_t value, uint64_t sp)

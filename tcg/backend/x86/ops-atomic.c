@@ -99,29 +99,48 @@ static void compare_sized(X86Emit *e, unsigned size, unsigned a, unsigned b)
     }
 }
 
-/* tmp = rax OP value */
-static void combine(X86Emit *e, TcgRmw rmw, unsigned size, unsigned tmp, unsigned value)
+/* The other byte order, if the access has it. */
+static void swap_bytes(X86Emit *e, const TcgMop *mop, unsigned reg)
 {
-    static const uint8_t keep_old[TCG_RMW_COUNT] = {
-        [TCG_RMW_SMIN] = X86_L,
-        [TCG_RMW_SMAX] = X86_G,
-        [TCG_RMW_UMIN] = X86_B,
-        [TCG_RMW_UMAX] = X86_A,
-    };
-
-    if (rmw >= TCG_RMW_SMIN) {
-        x86_mov_rr(&e->a, true, tmp, value);
-        compare_sized(e, size, X86_RAX, value);
-        x86_cmov_rr(&e->a, true, keep_old[rmw], tmp, X86_RAX);
+    if (!(x86_imm1(mop) & TCG_MO_BSWAP) || mem_size(mop) == TCG_MO_8) {
         return;
     }
-    x86_mov_rr(&e->a, true, tmp, X86_RAX);
-    if (rmw == TCG_RMW_AND) {
-        x86_and_rr(&e->a, true, tmp, value);
-    } else if (rmw == TCG_RMW_OR) {
-        x86_or_rr(&e->a, true, tmp, value);
+    if (mem_size(mop) == TCG_MO_16) {
+        x86_rol16_ri(&e->a, reg, 8);
     } else {
+        x86_bswap_r(&e->a, mem_size(mop) == TCG_MO_64, reg);
+    }
+}
+
+/* tmp, the old value, becomes the new one. */
+static void combine(X86Emit *e, TcgRmw rmw, unsigned size, unsigned tmp, unsigned value)
+{
+    static const uint8_t take_value[TCG_RMW_COUNT] = {
+        [TCG_RMW_SMIN] = X86_GE,
+        [TCG_RMW_SMAX] = X86_LE,
+        [TCG_RMW_UMIN] = X86_AE,
+        [TCG_RMW_UMAX] = X86_BE,
+    };
+
+    switch (rmw) {
+    case TCG_RMW_XCHG:
+        x86_mov_rr(&e->a, true, tmp, value);
+        break;
+    case TCG_RMW_ADD:
+        x86_add_rr(&e->a, true, tmp, value);
+        break;
+    case TCG_RMW_AND:
+        x86_and_rr(&e->a, true, tmp, value);
+        break;
+    case TCG_RMW_OR:
+        x86_or_rr(&e->a, true, tmp, value);
+        break;
+    case TCG_RMW_XOR:
         x86_xor_rr(&e->a, true, tmp, value);
+        break;
+    default:
+        compare_sized(e, size, tmp, value);
+        x86_cmov_rr(&e->a, true, take_value[rmw], tmp, value);
     }
 }
 
@@ -143,7 +162,10 @@ static void cmpxchg_loop(X86Emit *e, const TcgMop *mop, X86Mem mem)
 
     load_old(e, size, mem);
     again = e->a.p;
+    x86_mov_rr(&e->a, true, mop->tmp[0], X86_RAX);
+    swap_bytes(e, mop, mop->tmp[0]);
     combine(e, (TcgRmw)x86_imm0(mop), size, mop->tmp[0], mop->in[1].reg);
+    swap_bytes(e, mop, mop->tmp[0]);
     lock_cmpxchg(e, size, mem, mop->tmp[0]);
     x86_j8_i(&e->a, X86_NE, (int32_t)(again - (e->a.p + 2)));
 }
@@ -154,17 +176,16 @@ void x86_emit_gatomic(X86Emit *e, const TcgMop *mop)
     unsigned out = mop->out.reg;
 
     x86_check_align(e, mop, (unsigned)x86_imm1(mop), mem);
-    switch (x86_imm0(mop)) {
-    case TCG_RMW_XCHG:
-        x86_mov(e, true, out, mop->in[1].reg);
-        exchange(e, mem_size(mop), mem, out);
-        break;
-    case TCG_RMW_ADD:
-        x86_mov(e, true, out, mop->in[1].reg);
-        lock_xadd(e, mem_size(mop), mem, out);
-        break;
-    default:
+    if (mop->tmp[0] != TCG_NO_REG) { /* the rule for what is no single instruction */
         cmpxchg_loop(e, mop, mem);
+        swap_bytes(e, mop, out);
+    } else {
+        x86_mov(e, true, out, mop->in[1].reg);
+        if (x86_imm0(mop) == TCG_RMW_XCHG) {
+            exchange(e, mem_size(mop), mem, out);
+        } else {
+            lock_xadd(e, mem_size(mop), mem, out);
+        }
     }
     extend_old(e, mop);
 }
@@ -172,10 +193,18 @@ void x86_emit_gatomic(X86Emit *e, const TcgMop *mop)
 void x86_emit_gcmpxchg(X86Emit *e, const TcgMop *mop)
 {
     X86Mem mem = x86_mem(mop->in[0].reg, 0);
+    unsigned value = mop->in[2].reg;
 
     x86_check_align(e, mop, (unsigned)x86_imm1(mop), mem);
     x86_mov(e, true, X86_RAX, mop->in[1].reg);
-    lock_cmpxchg(e, mem_size(mop), mem, mop->in[2].reg);
+    if (x86_imm1(mop) & TCG_MO_BSWAP) {
+        value = mop->tmp[0];
+        x86_mov_rr(&e->a, true, value, mop->in[2].reg);
+        swap_bytes(e, mop, value);
+        swap_bytes(e, mop, X86_RAX);
+    }
+    lock_cmpxchg(e, mem_size(mop), mem, value);
+    swap_bytes(e, mop, X86_RAX);
     extend_old(e, mop);
 }
 

@@ -32,6 +32,7 @@ typedef struct RuleRow {
 #define BMI2  X86_HAS_BMI2
 #define SSE41 X86_HAS_SSE41
 
+/* Atomics: a temporary is not rax, and n inputs leave one of n + 1 registers. */
 static const RuleRow rows[] = {
     { TCG_OP_mov, INT, PLAIN, 0, 0, "r,rmI" },
     { TCG_OP_add, INT, PLAIN, 0, 0, "r,r,rim" },
@@ -168,8 +169,9 @@ static const RuleRow rows[] = {
     { TCG_OP_gstx, VEC, WITH_TEMP, 0, 0, "-,r,r,x;;r" },
     { TCG_OP_gstx, VEC, FAR, 0, 0, "-,r,r,x;;r,r" },
     { TCG_OP_gatomic, INT, PLAIN, 0, 0, "&r,r,r" },
-    { TCG_OP_gatomic, INT, LOOP, 0, 0, "&{rax},r,r;;r" },
+    { TCG_OP_gatomic, INT, LOOP, 0, 0, "&{rax},r,r;;{rcx}{rdx}{r11}" },
     { TCG_OP_gcmpxchg, INT, PLAIN, 0, 0, "&{rax},r,r,r" },
+    { TCG_OP_gcmpxchg, INT, WITH_TEMP, 0, 0, "&{rax},r,r,r;;{rcx}{rdx}{r10}{r11}" },
     { TCG_OP_fence, ANY, PLAIN, 0, 0, "-" },
 
     { TCG_OP_call, ANY, PLAIN, 0, 0, "-" },
@@ -271,7 +273,9 @@ static unsigned variant(const TcgOp *op)
     case TCG_OP_st:
         return op->imm[1] & TCG_MO_BSWAP && tcg_type_is_int((TcgType)op->type) ? WITH_TEMP : PLAIN;
     case TCG_OP_gatomic:
-        return op->imm[0] == TCG_RMW_XCHG || op->imm[0] == TCG_RMW_ADD ? PLAIN : LOOP;
+        return op->imm[0] <= TCG_RMW_ADD && !(op->imm[1] & TCG_MO_BSWAP) ? PLAIN : LOOP;
+    case TCG_OP_gcmpxchg:
+        return op->imm[1] & TCG_MO_BSWAP ? WITH_TEMP : PLAIN;
     case TCG_OP_fma:
         return wants_addend(op) ? TO_ADDEND : PLAIN;
     case TCG_OP_fsetcond:
@@ -306,7 +310,7 @@ bool x86_supports(const TcgOp *op)
         return false;
     }
     if (op->code == TCG_OP_gatomic || op->code == TCG_OP_gcmpxchg) {
-        return !(op->imm[1] & TCG_MO_BSWAP) && (op->imm[1] & TCG_MO_SIZE) <= TCG_MO_64;
+        return (op->imm[1] & TCG_MO_SIZE) <= TCG_MO_64;
     }
     if (is_mem && op->code != TCG_OP_fence) {
         return (op->imm[1] & TCG_MO_SIZE) <= TCG_MO_128;

@@ -16,7 +16,7 @@ enum { IR_STATE_SIZE = 4096, IR_MXCSR = 0x1f80 };
 typedef struct IrCode {
     const uint8_t *rx;
     TcgCompiled compiled;
-    TcgJump jumps[4];
+    TcgJump jumps[16];
     uint64_t pc;
     uint8_t *map;
     size_t map_size;
@@ -43,13 +43,14 @@ typedef struct IrMachine {
     Arena arena;
     bool optimize; /* run the passes; what supports() denies needs them */
     TcgPassOptions passes;
+    bool check_allocation; /* replay it symbolically; on after ir_machine_init() */
     IrCode *running;
     IrExit exit;
 } IrMachine;
 
-/* The pc lies at pc_offset in the state, 8 bytes; globals must outlive the machine. */
-void ir_machine_init(IrMachine *m, const TcgBackend *backend, const TcgGlobals *globals,
-                     uint32_t pc_offset);
+/* features: as --host-features, or NULL.  The pc lies at pc_offset in the state, 8 bytes; globals must outlive the machine. */
+void ir_machine_init(IrMachine *m, const TcgBackend *backend, const char *features,
+                     const TcgGlobals *globals, uint32_t pc_offset);
 void ir_machine_done(IrMachine *m);
 /* Forget all compiled regions. */
 void ir_machine_reset(IrMachine *m);

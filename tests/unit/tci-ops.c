@@ -52,7 +52,7 @@ static void set_up(void)
             .heat = (int16_t)(vec ? g - NB_INT : g),
         };
     }
-    ir_machine_init(&machine, tcg_backend_by_name("tci"), &globals, PC_OFFSET);
+    ir_machine_init(&machine, tcg_backend_by_name("tci"), NULL, &globals, PC_OFFSET);
 }
 
 /* ------------------------------------------------------------------ integers */

@@ -30,7 +30,7 @@ typedef struct AccelOptions {
     size_t code_buffer_size;   /* bytes; 0: default */
     bool no_chain;
     bool one_insn_per_block;
-    int stop_after;            /* run only the first n passes; -1: all */
+    int stop_after; /* run only the first n passes; -1: all */
 } AccelOptions;
 
 typedef struct AccelOps {

@@ -25,7 +25,7 @@ typedef struct GuestReg {
     const char *arch_name; /* the architecture's own name: "x10", "f15"; NULL if the same */
     uint32_t offset;       /* in the CPU state */
     uint16_t bits;
-    int8_t global;         /* index in GuestArch.globals; -1: lives in the state only */
+    int8_t global; /* index in GuestArch.globals; -1: lives in the state only */
     const char *gdb_feature;
     int16_t gdb_number;
     int16_t dwarf_number;
@@ -35,7 +35,8 @@ typedef struct GuestReg {
 typedef struct GuestCode {
     GuestAddr pc;
     const uint8_t *bytes;
-    size_t size; /* executable bytes available from pc on; an instruction that needs more ends the block */
+    size_t
+        size; /* executable bytes available from pc on; an instruction that needs more ends the block */
 } GuestCode;
 
 /* How a block came to an end, for the caller of lift_block. */
@@ -67,7 +68,8 @@ typedef struct GuestArch {
      * Lift instructions at code into ir, up to the end of the block or max_insns.  flags is
      * block_flags() of the state the block will run in; nothing else of the state is known.
      */
-    GuestLift (*lift_block)(IrBuilder *ir, const GuestCode *code, uint32_t flags, unsigned max_insns);
+    GuestLift (*lift_block)(IrBuilder *ir, const GuestCode *code, uint32_t flags,
+                            unsigned max_insns);
 
     /* The part of the state that code is specialised on (rounding mode class, instruction set state). */
     uint32_t (*block_flags)(const void *state);
@@ -77,7 +79,8 @@ typedef struct GuestArch {
     void (*fp_from_mxcsr)(void *state, uint32_t mxcsr);
 
     /* One instruction as text, without newline; returns its length in bytes, 0 if not decodable. */
-    unsigned (*disassemble)(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes, size_t avail);
+    unsigned (*disassemble)(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes,
+                            size_t avail);
 
     /* Instruction rows and operand syntax, for assembling tests; NULL: none. */
     const struct InsnSet *insns;

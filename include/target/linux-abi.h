@@ -46,10 +46,10 @@ typedef struct AbiSyscall {
 typedef struct AbiSignal {
     int signo;
     const siginfo_t *info;
-    uint64_t handler;      /* guest address */
-    uint64_t restorer;     /* vDSO's sigreturn, or SA_RESTORER's */
-    uint64_t flags;        /* SA_* */
-    uint64_t blocked;      /* mask to restore at sigreturn, bit signo-1 */
+    uint64_t handler;  /* guest address */
+    uint64_t restorer; /* vDSO's sigreturn, or SA_RESTORER's */
+    uint64_t flags;    /* SA_* */
+    uint64_t blocked;  /* mask to restore at sigreturn, bit signo-1 */
     uint64_t altstack_sp, altstack_size;
     int32_t altstack_flags;
 } AbiSignal;
@@ -68,20 +68,20 @@ typedef struct LinuxAbi {
     const AbiStruct *epoll_event;
     const char *platform; /* AT_PLATFORM; NULL: none */
     const char *uname_machine;
-    const char *interp_dirs;    /* colon-separated default sysroots: "/usr/riscv64-linux-gnu" */
+    const char *interp_dirs; /* colon-separated default sysroots: "/usr/riscv64-linux-gnu" */
     uint64_t stack_align;
-    uint64_t mmap_top;     /* one past the highest guest address the kernel hands out */
-    uint64_t pie_base;     /* where ET_DYN programs with an interpreter are put */
-    uint64_t clock_tick;   /* AT_CLKTCK */
-    uint64_t minsigstksz;  /* AT_MINSIGSTKSZ */
-    size_t sigframe_size;  /* bytes of the rt signal frame, a multiple of stack_align */
-    bool has_restorer;     /* sigaction has sa_restorer */
+    uint64_t mmap_top;    /* one past the highest guest address the kernel hands out */
+    uint64_t pie_base;    /* where ET_DYN programs with an interpreter are put */
+    uint64_t clock_tick;  /* AT_CLKTCK */
+    uint64_t minsigstksz; /* AT_MINSIGSTKSZ */
+    size_t sigframe_size; /* bytes of the rt signal frame, a multiple of stack_align */
+    bool has_restorer;    /* sigaction has sa_restorer */
 
     uint64_t (*hwcap)(const void *state);
     uint64_t (*hwcap2)(const void *state);
     /* Write /proc/cpuinfo's text for nb_cpus processors to out. */
-    void (*cpuinfo)(const void *state, unsigned nb_cpus, void (*put)(void *opaque, const char *text),
-                    void *opaque);
+    void (*cpuinfo)(const void *state, unsigned nb_cpus,
+                    void (*put)(void *opaque, const char *text), void *opaque);
 
     /*
      * Fill frame (host memory, sigframe_size bytes, to be copied to guest address sp) and set

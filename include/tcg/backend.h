@@ -21,8 +21,8 @@ enum { TCG_MAX_REGS = 32, TCG_NO_REG = 0xff };
 
 /* Kinds of constants an operand rule may accept. */
 enum {
-    TCG_IMM_S32 = 1 << 0,  /* sign-extended 32 bits */
-    TCG_IMM_U32 = 1 << 1,  /* zero-extended 32 bits */
+    TCG_IMM_S32 = 1 << 0, /* sign-extended 32 bits */
+    TCG_IMM_U32 = 1 << 1, /* zero-extended 32 bits */
     TCG_IMM_ANY = 1 << 2,
     TCG_IMM_ZERO = 1 << 3,
     TCG_IMM_U8 = 1 << 4,
@@ -30,10 +30,10 @@ enum {
 
 typedef struct TcgOperandRule {
     TcgRegSet regs;
-    uint8_t imms;   /* TCG_IMM_*: constants taken as they are; others are loaded into a register */
-    bool mem;       /* input: may stay in its slot (CPU state or frame), full width of its type */
-    bool tied;      /* input: in the output's register */
-    bool early;     /* output: written before all inputs are read */
+    uint8_t imms; /* TCG_IMM_*: constants taken as they are; others are loaded into a register */
+    bool mem;     /* input: may stay in its slot (CPU state or frame), full width of its type */
+    bool tied;    /* input: in the output's register */
+    bool early;   /* output: written before all inputs are read */
 } TcgOperandRule;
 
 /*
@@ -58,8 +58,9 @@ typedef struct TcgOpRule {
  * there are those that the allocator inserts.
  */
 enum {
-    TCG_MOP_MOVE = TCG_OP_COUNT, /* out <- in[0]: reg, slot or constant to reg; reg or S32 constant to slot */
-    TCG_MOP_SWAP,                /* exchange integer registers out and in[0] */
+    TCG_MOP_MOVE =
+        TCG_OP_COUNT, /* out <- in[0]: reg, slot or constant to reg; reg or S32 constant to slot */
+    TCG_MOP_SWAP,     /* exchange integer registers out and in[0] */
 };
 
 typedef struct TcgMblock TcgMblock;
@@ -100,18 +101,18 @@ typedef struct TcgMcode {
 /* The one description of the frame generated code runs in; prologue, epilogue and unwind
  * information are made from it. */
 typedef struct TcgFrameLayout {
-    uint8_t saved[8];  /* callee-saved registers in push order */
+    uint8_t saved[8]; /* callee-saved registers in push order */
     uint8_t nb_saved;
-    uint32_t size;     /* bytes below the pushes: call area + spill area + padding */
+    uint32_t size; /* bytes below the pushes: call area + spill area + padding */
     uint32_t call_area;
     uint32_t spill_offset, spill_size; /* from the stack pointer */
 } TcgFrameLayout;
 
 /* A patchable direct jump of a region (goto_tb). */
 typedef struct TcgJump {
-    uint64_t pc;     /* guest target */
-    uint32_t site;   /* offset of the 4-byte field to patch, 4-byte aligned in memory */
-    uint32_t stub;   /* offset of the code that leaves for the run loop; the field's first target.
+    uint64_t pc;   /* guest target */
+    uint32_t site; /* offset of the 4-byte field to patch, 4-byte aligned in memory */
+    uint32_t stub; /* offset of the code that leaves for the run loop; the field's first target.
                         It returns the address (rx) of the site. */
 } TcgJump;
 
@@ -122,9 +123,9 @@ typedef struct TcgTarget {
     uint8_t home[TCG_MAX_GLOBALS]; /* boundary register of each global, TCG_NO_REG: CPU state */
     uint32_t pc_offset;            /* in the CPU state */
     uint8_t pc_bits;
-    uint8_t insn_shift;            /* log2 of the smallest instruction: jump cache index */
+    uint8_t insn_shift; /* log2 of the smallest instruction: jump cache index */
     TcgFrameLayout frame;
-    const uint8_t *epilogue; /* rx: stores boundary registers, returns rax to the run loop */
+    const uint8_t *epilogue;  /* rx: stores boundary registers, returns rax to the run loop */
     const uint8_t *slow_call; /* rx: trampoline of slow paths; NULL before it is emitted */
 } TcgTarget;
 
@@ -172,9 +173,11 @@ struct TcgBackend {
     const char *const *reg_names; /* [32]; NULL: not a register */
     TcgRegSet int_regs, vec_regs; /* allocatable */
     TcgRegSet caller_saved;
-    const uint8_t *int_homes, *vec_homes; /* boundary registers, hottest first, ended by TCG_NO_REG */
-    const uint8_t *alloc_order;           /* registers for temporaries, first choice first, ended by TCG_NO_REG */
-    const uint8_t *call_int_args;         /* ended by TCG_NO_REG */
+    const uint8_t *int_homes,
+        *vec_homes; /* boundary registers, hottest first, ended by TCG_NO_REG */
+    const uint8_t
+        *alloc_order; /* registers for temporaries, first choice first, ended by TCG_NO_REG */
+    const uint8_t *call_int_args; /* ended by TCG_NO_REG */
     uint8_t call_int_ret;
 
     /*
@@ -236,7 +239,8 @@ extern const TcgBackend *const tcg_backends[];
 const TcgBackend *tcg_backend_by_name(const char *name);
 
 /* Parse a rule string against the backend's register names; aborts naming the op on a mistake. */
-void tcg_rule_parse(const TcgBackend *backend, const char *op_name, const char *text, TcgOpRule *ret);
+void tcg_rule_parse(const TcgBackend *backend, const char *op_name, const char *text,
+                    TcgOpRule *ret);
 
 /* Assign boundary registers to globals by heat. */
 void tcg_target_init(TcgTarget *target, const TcgBackend *backend, const TcgGlobals *globals);

@@ -37,30 +37,30 @@ static inline TcgVal ir_global(IrBuilder *ir, unsigned index)
     return index + 1;
 }
 
-#define IR_VALUE_1_0(name)                                                                \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a)                 \
-    {                                                                                     \
-        return ir_value_op(ir, TCG_OP_##name, type, 1, (const TcgVal[]){ a }, 0, 0);      \
+#define IR_VALUE_1_0(name)                                                           \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a)            \
+    {                                                                                \
+        return ir_value_op(ir, TCG_OP_##name, type, 1, (const TcgVal[]){ a }, 0, 0); \
     }
-#define IR_VALUE_1_1(name)                                                                \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, uint64_t i)     \
-    {                                                                                     \
-        return ir_value_op(ir, TCG_OP_##name, type, 1, (const TcgVal[]){ a }, i, 0);      \
+#define IR_VALUE_1_1(name)                                                            \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, uint64_t i) \
+    {                                                                                 \
+        return ir_value_op(ir, TCG_OP_##name, type, 1, (const TcgVal[]){ a }, i, 0);  \
     }
-#define IR_VALUE_1_2(name)                                                                         \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, uint64_t i, uint64_t j)  \
-    {                                                                                              \
-        return ir_value_op(ir, TCG_OP_##name, type, 1, (const TcgVal[]){ a }, i, j);               \
+#define IR_VALUE_1_2(name)                                                                        \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, uint64_t i, uint64_t j) \
+    {                                                                                             \
+        return ir_value_op(ir, TCG_OP_##name, type, 1, (const TcgVal[]){ a }, i, j);              \
     }
-#define IR_VALUE_2_0(name)                                                                \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b)       \
-    {                                                                                     \
-        return ir_value_op(ir, TCG_OP_##name, type, 2, (const TcgVal[]){ a, b }, 0, 0);   \
+#define IR_VALUE_2_0(name)                                                              \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b)     \
+    {                                                                                   \
+        return ir_value_op(ir, TCG_OP_##name, type, 2, (const TcgVal[]){ a, b }, 0, 0); \
     }
-#define IR_VALUE_2_1(name)                                                                       \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, uint64_t i)  \
-    {                                                                                            \
-        return ir_value_op(ir, TCG_OP_##name, type, 2, (const TcgVal[]){ a, b }, i, 0);          \
+#define IR_VALUE_2_1(name)                                                                      \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, uint64_t i) \
+    {                                                                                           \
+        return ir_value_op(ir, TCG_OP_##name, type, 2, (const TcgVal[]){ a, b }, i, 0);         \
     }
 #define IR_VALUE_2_2(name)                                                                      \
     static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, uint64_t i, \
@@ -68,22 +68,22 @@ static inline TcgVal ir_global(IrBuilder *ir, unsigned index)
     {                                                                                           \
         return ir_value_op(ir, TCG_OP_##name, type, 2, (const TcgVal[]){ a, b }, i, j);         \
     }
-#define IR_VALUE_3_0(name)                                                                      \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, TcgVal c)   \
-    {                                                                                           \
-        return ir_value_op(ir, TCG_OP_##name, type, 3, (const TcgVal[]){ a, b, c }, 0, 0);      \
+#define IR_VALUE_3_0(name)                                                                    \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, TcgVal c) \
+    {                                                                                         \
+        return ir_value_op(ir, TCG_OP_##name, type, 3, (const TcgVal[]){ a, b, c }, 0, 0);    \
     }
-#define IR_VALUE_3_1(name)                                                                      \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, TcgVal c,   \
-                                   uint64_t i)                                                  \
-    {                                                                                           \
-        return ir_value_op(ir, TCG_OP_##name, type, 3, (const TcgVal[]){ a, b, c }, i, 0);      \
+#define IR_VALUE_3_1(name)                                                                    \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, TcgVal c, \
+                                   uint64_t i)                                                \
+    {                                                                                         \
+        return ir_value_op(ir, TCG_OP_##name, type, 3, (const TcgVal[]){ a, b, c }, i, 0);    \
     }
-#define IR_VALUE_4_1(name)                                                                      \
-    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, TcgVal c,   \
-                                   TcgVal d, uint64_t i)                                        \
-    {                                                                                           \
-        return ir_value_op(ir, TCG_OP_##name, type, 4, (const TcgVal[]){ a, b, c, d }, i, 0);   \
+#define IR_VALUE_4_1(name)                                                                    \
+    static inline TcgVal ir_##name(IrBuilder *ir, TcgType type, TcgVal a, TcgVal b, TcgVal c, \
+                                   TcgVal d, uint64_t i)                                      \
+    {                                                                                         \
+        return ir_value_op(ir, TCG_OP_##name, type, 4, (const TcgVal[]){ a, b, c, d }, i, 0); \
     }
 
 #define VALUE_OP(name, shape, ins, imms, flags, expr)  IR_VALUE_##ins##_##imms(name)

@@ -10,10 +10,11 @@
 #include "tcg/ir.h"
 
 enum {
-    TCG_HELPER_PURE = 1 << 0,          /* value depends on the arguments alone; may be removed or merged */
-    TCG_HELPER_READS_GLOBALS = 1 << 1, /* globals are in the CPU state when it runs */
+    TCG_HELPER_PURE = 1 << 0, /* value depends on the arguments alone; may be removed or merged */
+    TCG_HELPER_READS_GLOBALS = 1 << 1,  /* globals are in the CPU state when it runs */
     TCG_HELPER_WRITES_GLOBALS = 1 << 2, /* and are read back after it */
-    TCG_HELPER_FP_ENV = 1 << 3, /* reads or changes the guest's rounding mode or flags: MXCSR is the guest's
+    TCG_HELPER_FP_ENV =
+        1 << 3, /* reads or changes the guest's rounding mode or flags: MXCSR is the guest's
                                    while it runs.  Without it the helper must not use the FP environment. */
     TCG_HELPER_CAN_FAULT = 1 << 4, /* may touch guest memory: the state map describes the call */
     TCG_HELPER_ENV = 1 << 5,       /* first argument is the CPU state (not in the op's inputs) */
@@ -21,10 +22,10 @@ enum {
 
 typedef struct TcgHelper {
     const char *name;
-    void *fn;       /* C ABI: integers as uint64_t/uint32_t, V64 values as uint64_t bit patterns */
+    void *fn; /* C ABI: integers as uint64_t/uint32_t, V64 values as uint64_t bit patterns */
     uint8_t flags;
-    uint8_t ret;    /* TcgType; TCG_NONE: void */
-    uint8_t nb_args; /* without env; at most 5 with it */
+    uint8_t ret;               /* TcgType; TCG_NONE: void */
+    uint8_t nb_args;           /* without env; at most 5 with it */
     uint8_t args[TCG_MAX_INS]; /* TcgType each */
 } TcgHelper;
 

@@ -134,12 +134,12 @@ typedef enum TcgMemOp {
     TCG_MO_64 = 3,
     TCG_MO_128 = 4,
     TCG_MO_256 = 5,
-    TCG_MO_SIZE = 7,          /* mask */
-    TCG_MO_SIGN = 1 << 3,     /* sign-extend to the value's type */
-    TCG_MO_BSWAP = 1 << 4,    /* the other byte order than the host's */
-    TCG_MO_ALIGN = 1 << 5,    /* misaligned raises SIGBUS; otherwise any address */
-    TCG_MO_ATOMIC = 1 << 6,   /* single-copy atomic if aligned */
-    TCG_MO_SCALE_SHIFT = 8,   /* gldx, gstx: two bits of scale */
+    TCG_MO_SIZE = 7,        /* mask */
+    TCG_MO_SIGN = 1 << 3,   /* sign-extend to the value's type */
+    TCG_MO_BSWAP = 1 << 4,  /* the other byte order than the host's */
+    TCG_MO_ALIGN = 1 << 5,  /* misaligned raises SIGBUS; otherwise any address */
+    TCG_MO_ATOMIC = 1 << 6, /* single-copy atomic if aligned */
+    TCG_MO_SCALE_SHIFT = 8, /* gldx, gstx: two bits of scale */
 } TcgMemOp;
 
 typedef enum TcgRmw {
@@ -167,10 +167,10 @@ typedef enum TcgExit {
     TCG_EXIT_SYSCALL,
     TCG_EXIT_ILLEGAL,
     TCG_EXIT_BREAKPOINT,
-    TCG_EXIT_FAULT,     /* made by the fault handler, never by exit_tb */
-    TCG_EXIT_FLUSH,     /* drop translations (fence.i), then LOOKUP */
-    TCG_EXIT_FETCH,     /* pc is not executable or not mapped: the run loop finds out which */
-    TCG_EXIT_STATE,     /* block_flags may have changed, then LOOKUP */
+    TCG_EXIT_FAULT, /* made by the fault handler, never by exit_tb */
+    TCG_EXIT_FLUSH, /* drop translations (fence.i), then LOOKUP */
+    TCG_EXIT_FETCH, /* pc is not executable or not mapped: the run loop finds out which */
+    TCG_EXIT_STATE, /* block_flags may have changed, then LOOKUP */
     TCG_EXIT_COUNT,
 } TcgExit;
 
@@ -179,7 +179,7 @@ typedef struct TcgGlobal {
     const char *name;
     TcgType type;    /* I32, I64 or V64.. */
     uint32_t offset; /* in the CPU state */
-    int16_t heat;    /* place in the order of heat among globals of its class, from 0; -1: never kept
+    int16_t heat; /* place in the order of heat among globals of its class, from 0; -1: never kept
                         in a register across blocks */
 } TcgGlobal;
 
@@ -204,11 +204,11 @@ typedef struct TcgBlock TcgBlock;
 typedef struct TcgRegion TcgRegion;
 
 typedef struct TcgValue {
-    uint8_t kind; /* TcgValKind */
-    uint8_t type; /* TcgType, never F32/F64 */
-    TcgVal next;  /* constants: the next one in the hash chain */
+    uint8_t kind;  /* TcgValKind */
+    uint8_t type;  /* TcgType, never F32/F64 */
+    TcgVal next;   /* constants: the next one in the hash chain */
     uint64_t bits; /* constants: the value (i32: zero-extended; v types: lane 0, zero above) */
-    TcgOp *def;   /* temporaries: the defining operation */
+    TcgOp *def;    /* temporaries: the defining operation */
 } TcgValue;
 
 enum { TCG_MAX_OUTS = 1, TCG_MAX_INS = 6, TCG_MAX_ARGS = TCG_MAX_OUTS + TCG_MAX_INS };
@@ -248,11 +248,11 @@ static inline TcgVal *tcg_op_in_ptr(TcgOp *op, unsigned n)
 struct TcgBlock {
     TcgBlock *prev, *next; /* layout order */
     TcgOp *first, *last;
-    unsigned id;      /* dense, from 0, in order of creation */
-    bool cold;        /* placed behind all others when emitted */
+    unsigned id;       /* dense, from 0, in order of creation */
+    bool cold;         /* placed behind all others when emitted */
     unsigned nb_preds; /* tcg_region_count_preds() */
     TcgBlock *pred;    /* one of them, for extended blocks */
-    void *ra;         /* register allocation's own */
+    void *ra;          /* register allocation's own */
 };
 
 struct TcgRegion {
@@ -262,9 +262,9 @@ struct TcgRegion {
     uint32_t nb_vals, cap_vals;
     TcgBlock *first, *last;
     unsigned nb_blocks;
-    unsigned nb_jumps; /* goto_tb slots used: highest + 1 */
-    uint64_t pc;       /* guest pc of the entry */
-    uint64_t size;     /* guest bytes covered from pc */
+    unsigned nb_jumps;       /* goto_tb slots used: highest + 1 */
+    uint64_t pc;             /* guest pc of the entry */
+    uint64_t size;           /* guest bytes covered from pc */
     uint32_t const_hash[64]; /* builder's */
 };
 

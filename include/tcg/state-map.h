@@ -55,8 +55,8 @@ typedef struct TcgStateMapWriter {
 void tcg_state_map_begin(TcgStateMapWriter *w, uint64_t region_pc);
 /* offset does not decrease; an entry with the offset of the one before replaces nothing: both are
  * kept and the later one is found. */
-void tcg_state_map_add(TcgStateMapWriter *w, uint32_t offset, uint64_t pc, const TcgStateItem *items,
-                       unsigned nb_items);
+void tcg_state_map_add(TcgStateMapWriter *w, uint32_t offset, uint64_t pc,
+                       const TcgStateItem *items, unsigned nb_items);
 /* Free the buffer; the writer is as new. */
 void tcg_state_map_done(TcgStateMapWriter *w);
 

@@ -76,6 +76,16 @@ static void check(const TcgRegion *r, const char *after)
 #endif
 }
 
+/* Printing and parsing cost more than all passes: a part of the regions, the same ones every time. */
+static void check_some_text(const TcgRegion *r)
+{
+#if DRAGOMAN_CHECKS
+    if ((r->pc >> 1) % 64 == 0 && !tcg_check_text(r, stderr)) {
+        abort();
+    }
+#endif
+}
+
 static void dump(const TcgRegion *r, const char *name)
 {
     const char *wanted = log_ir_after();
@@ -100,6 +110,7 @@ void tcg_optimize(TcgRegion *r, const TcgBackend *backend, const TcgPassOptions 
         nb = options->stop_after;
     }
     check(r, "as lifted");
+    check_some_text(r);
     for (unsigned n = 0; n < nb; n++) {
         if (skip >> n & 1) {
             continue;

@@ -342,6 +342,9 @@ void tcg_print_globals(FILE *out, const TcgRegion *r);
 TcgRegion *tcg_parse_region(Arena *arena, const TcgGlobals *globals, const char *text,
                             char **ret_error);
 
+/* parse(print(r)) equals r; true, too, if r calls helpers that are not registered by name. */
+bool tcg_check_text(const TcgRegion *r, FILE *out);
+
 /*
  * Check every rule of docs/ir.md: types, single assignment, definitions dominating uses,
  * terminators, immediates in range.  True if sound; else all faults are printed to out (may

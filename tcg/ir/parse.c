@@ -1,7 +1,7 @@
 /*
  * Text to IR: the inverse of print.c, line by line.
  *
- * tN in the text is the value nb_globals + 1 + N, as print.c names it, so a region keeps its
+ * %N in the text is the value nb_globals + 1 + N, as print.c names it, so a region keeps its
  * numbers through text and back; constants come behind the highest of them.  Wrong types and
  * undefined temporaries are left for tcg_verify(), so that tests can write them down.
  */
@@ -74,7 +74,7 @@ static bool at_end(Parser *p)
 
 static bool is_word_char(char c)
 {
-    return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-';
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-' || c == '%';
 }
 
 /* A name or a number into p->word. */
@@ -109,12 +109,12 @@ static bool read_number(Parser *p, uint64_t *ret)
     return to_number(p->word, ret) || fail(p, "'%s' is not a number", p->word);
 }
 
-/* "t12" to 12. */
+/* "%12" to 12. */
 static bool temp_number(const char *word, uint64_t *ret)
 {
     char *end;
 
-    if (word[0] != 't' || !isdigit((unsigned char)word[1])) {
+    if (word[0] != '%' || !isdigit((unsigned char)word[1])) {
         return false;
     }
     *ret = strtoull(word + 1, &end, 10);
@@ -449,7 +449,7 @@ static void reserve_temps(TcgRegion *r, const char *text)
     uint64_t nb = 0, number;
 
     for (const char *at = text; *at; at++) {
-        if (*at == 't' && isdigit((unsigned char)at[1]) && (at == text || !is_word_char(at[-1]))) {
+        if (*at == '%' && isdigit((unsigned char)at[1])) {
             number = strtoull(at + 1, NULL, 10);
             nb = number < MAX_TEMPS ? MAX(nb, number + 1) : nb;
         }

@@ -29,7 +29,7 @@ static void print_val(FILE *out, const TcgRegion *r, TcgVal v)
     } else if (tcg_is_const(r, v)) {
         print_const(out, tcg_val(r, v));
     } else {
-        fprintf(out, "t%u", v - r->globals->nb - 1);
+        fprintf(out, "%%%u", v - r->globals->nb - 1);
     }
 }
 

@@ -58,7 +58,7 @@ static const char *val_name(const Verifier *v, TcgVal val, char buf[32])
     if (val < v->r->nb_vals && tcg_is_const(v->r, val)) {
         g_snprintf(buf, 32, "%#" PRIx64, v->r->vals[val].bits);
     } else {
-        g_snprintf(buf, 32, "t%u", val - v->r->globals->nb - 1);
+        g_snprintf(buf, 32, "%%%u", val - v->r->globals->nb - 1);
     }
     return buf;
 }

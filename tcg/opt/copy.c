@@ -1,7 +1,7 @@
 /*
  * Copy propagation.
  *
- * "t1 = mov x5" makes t1 a copy of x5 until x5 is written again; "x6 = mov x5" makes x6 a copy
+ * "%1 = mov x5" makes %1 a copy of x5 until x5 is written again; "x6 = mov x5" makes x6 a copy
  * until either is.  Readers of a copy read the original, so that moves die and later passes see
  * the operation behind a value.
  *

@@ -1,6 +1,6 @@
 /*
- * Retargeting: "t1 = add x6, x7; ...; x5 = mov t1" becomes "x5 = add x6, x7; ..." when the move is
- * the only reader of t1 and nothing between the two looks at x5 or needs the guest's exact state.
+ * Retargeting: "%1 = add x6, x7; ...; x5 = mov %1" becomes "x5 = add x6, x7; ..." when the move is
+ * the only reader of %1 and nothing between the two looks at x5 or needs the guest's exact state.
  *
  * The builder does this for adjacent operations; here it catches what other passes leave.
  *

@@ -11,7 +11,7 @@
  * Comments on an operation say what becomes of it; one without must stay as it is:
  *
  *   x5 = add.i64 x6, 0   # expect: x5 = mov.i64 x6
- *   t1 = add.i64 x6, x7  # gone
+ *   %1 = add.i64 x6, x7  # gone
  *   x1 = add.i32 x1, 1   # error: output x1 is i64
  *
  * "expect:" on a line of its own: the rest of the file is the whole region as it must be.

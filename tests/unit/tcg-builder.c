@@ -58,11 +58,11 @@ static void test_set(Fixture *f, gconstpointer data)
     ir_exit_tb(ir, TCG_EXIT_SYSCALL, 0x1000);
     check_text(f, "block 0:\n"
                   "  x1 = add.i64 x1, 1\n"
-                  "  t2 = mul.i64 x1, x1\n"
-                  "  t3 = sub.i64 x1, t2\n"
-                  "  x1 = mov.i64 t2\n"
-                  "  t4 = add.i64 x1, x1\n"
-                  "  w1 = mov.i32 t4\n"
+                  "  %2 = mul.i64 x1, x1\n"
+                  "  %3 = sub.i64 x1, %2\n"
+                  "  x1 = mov.i64 %2\n"
+                  "  %4 = add.i64 x1, x1\n"
+                  "  w1 = mov.i32 %4\n"
                   "  f1 = vmov.v64 0x1\n"
                   "  exit_tb #syscall, #0x1000\n");
     g_assert_cmpint(tcg_val(ir->region, sum)->kind, ==, TCG_VAL_NONE);
@@ -109,8 +109,8 @@ static void test_displacement(Fixture *f, gconstpointer data)
     ir_exit_tb(ir, TCG_EXIT_SYSCALL, 0);
     check_text(f, "block 0:\n"
                   "  gst.i64 x1, x1, #-2147483648, #i64\n"
-                  "  t1 = add.i64 x1, 0x80000000\n"
-                  "  gst.i64 t1, x1, #0, #i64\n"
+                  "  %1 = add.i64 x1, 0x80000000\n"
+                  "  gst.i64 %1, x1, #0, #i64\n"
                   "  exit_tb #syscall, #0\n");
 }
 

@@ -34,7 +34,8 @@ from dataclasses import dataclass, field as dc_field
 
 SIGNED_KINDS = "sth"
 NAME = re.compile(r"[A-Za-z_][\w.]*$")
-SOURCE = re.compile(r"(?P<letter>[a-z]):(?P<kind>[a-z])(?:\+(?P<bias>\d+))?(?:\[(?P<perm>[\d:,]+)\])?$")
+SOURCE = re.compile(r"(?P<letter>[a-z]):(?P<kind>[a-z])(?:\+(?P<bias>\d+))?"
+                    r"(?:\[(?P<perm>[\d:,]+)\])?$")
 
 
 class TableError(Exception):

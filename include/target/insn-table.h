@@ -69,8 +69,8 @@ bool insn_print(const InsnSet *set, uint32_t insn, unsigned size, uint64_t pc, c
                 size_t buf_size);
 
 /*
- * Assemble one line; returns the instruction's size in bytes, 0 if no row takes it.  The first row that
- * does is taken, so c.* forms are used only where they are named.
+ * Assemble one line; returns the instruction's size in bytes, 0 if no row takes it.  The first row
+ * that does is taken, so c.* forms are used only where they are named.
  */
 unsigned insn_assemble(const InsnSet *set, const char *text, uint64_t pc, uint32_t *ret);
 

@@ -52,8 +52,8 @@ uint64_t sf_sqrt(SfEnv *env, SfFormat format, uint64_t a);
 uint64_t sf_fma(SfEnv *env, SfFormat format, uint64_t a, uint64_t b, uint64_t c);
 
 uint64_t sf_convert(SfEnv *env, SfFormat to, SfFormat from, uint64_t a);
-/* Saturating; NaN gives the largest value; only invalid is raised when the result does not fit. 32-bit
- * results are sign-extended, unsigned ones too. */
+/* Saturating; NaN gives the largest value; only invalid is raised when the result does not fit.
+ * 32-bit results are sign-extended, unsigned ones too. */
 uint64_t sf_to_int(SfEnv *env, SfFormat format, uint64_t a, SfInt type);
 /* value: an integer of the type in the low bits. */
 uint64_t sf_from_int(SfEnv *env, SfFormat format, uint64_t value, SfInt type);

@@ -28,8 +28,8 @@ enum {
 };
 
 /*
- * Extensions, as named in the needs column of the instruction tables; bits of cpu_flags.  Block flags hold
- * those that are off, so that flags of 0 are the default processor.
+ * Extensions, as named in the needs column of the instruction tables; bits of cpu_flags.  Block
+ * flags hold those that are off, so that flags of 0 are the default processor.
  */
 enum {
     RV_EXT_I = 1 << 2, /* bits 0 and 1 of block flags: RV_FLAGS_FRM */

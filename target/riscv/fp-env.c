@@ -1,8 +1,8 @@
 /*
  * fcsr: the guest's rounding mode and sticky flags, and MXCSR as their host form.
  *
- * While generated code runs, MXCSR has the rounding mode (frm 0..3) and collects flags; RvState.fflags
- * has those raised by helpers and in earlier runs.  The guest sees both or'ed.
+ * While generated code runs, MXCSR has the rounding mode (frm 0..3) and collects flags;
+ * RvState.fflags has those raised by helpers and in earlier runs.  The guest sees both or'ed.
  */
 #include "fp-env.h"
 

@@ -18,8 +18,8 @@ static const TcgGlobal globals[] = {
 
 static const TcgGlobals riscv64_globals = { globals, sizeof(globals) / sizeof(globals[0]) };
 
-/* gdb's numbers: x0..x31, pc 32, f0..f31 33.., CSRs from 65 (gdb/riscv-tdep.h); DWARF numbers: RISC-V
- * psABI, "DWARF Register Numbers". */
+/* gdb's numbers: x0..x31, pc 32, f0..f31 33.., CSRs from 65 (gdb manual, "RISC-V Features"); DWARF
+ * numbers: RISC-V psABI, "DWARF Register Numbers". */
 enum { GDB_PC = 32, GDB_F0 = 33, GDB_CSR0 = 65, DWARF_F0 = 32, FIRST_F_GLOBAL = 31 };
 
 #define CPU_FEATURE "org.gnu.gdb.riscv.cpu"

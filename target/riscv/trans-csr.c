@@ -1,8 +1,8 @@
 /*
  * Zicsr: the CSRs of user mode, which are the floating-point ones and the counters of Zicntr.
  *
- * Any other CSR, and writing a counter, is an illegal instruction.  A write of the rounding mode ends
- * the block, since code is specialised on it.
+ * Any other CSR, and writing a counter, is an illegal instruction.  A write of the rounding mode
+ * ends the block, since code is specialised on it.
  */
 #include "lift.h"
 

@@ -26,9 +26,9 @@ BASE = MEM + 2040            # s0 and sp: displacements reach neither end of the
 BASES, STATE_REG = (8, 2), 31
 CPU = "rv64,zba=true,zbb=true,zbc=true,zbs=true,Zfhmin=true"
 
-# Not comparable: places of code, time, traps; sp is a base; and what that qemu does not have.  Of ctzw
-# qemu 7.2 makes 63 when the low half is zero and bit 63 is set; the manual says 32.  Whether sc.w
-# succeeds behind lr.d is open.
+# Not comparable: places of code, time, traps; sp is a base; and what that qemu does not have.  Of
+# ctzw qemu 7.2 makes 63 when the low half is zero and bit 63 is set; the manual says 32.  Whether
+# sc.w succeeds behind lr.d is open.
 LEFT_OUT = {"auipc", "jal", "jalr", "ecall", "ebreak", "fence.i", "pause", "c.j", "c.jr", "c.jalr",
             "c.ebreak", "c.addi16sp", "ctzw", "lr.w", "sc.w"}
 LEFT_OUT_NEEDS = {"Zfa", "Zicond"}
@@ -79,7 +79,8 @@ class Generator:
         """Of a load or store, to see that it stays in the page."""
         for source in row.format.sources:
             if source.name == "imm":
-                value = sum((insn >> bit & 1) << to for bit, to in decodetree.field_bits(row, source))
+                value = sum((insn >> bit & 1) << to
+                            for bit, to in decodetree.field_bits(row, source))
                 if source.kind == "s" and value >> (decodetree.value_width(row, source) - 1):
                     value -= 1 << decodetree.value_width(row, source)
                 return value
@@ -272,7 +273,8 @@ def program(cases):
             "addi a1, a1, -1", "j 2b", "3: ret", ".data", ".balign 8"]
     for number, (_, state) in enumerate(cases):
         values = ", ".join(f"0x{value:x}" for value in full_state(state))
-        pairs = ", ".join(f"0x{MEM + offset:x}, 0x{value:x}" for offset, value in state[3].items())
+        pairs = ", ".join(f"0x{MEM + offset:x}, 0x{value:x}"
+                          for offset, value in state[3].items())
         out += [f"state{number}: .8byte {values}", f"cells{number}: .8byte {len(state[3])}, {pairs}"]
     out += ['.section .testpage, "aw", @nobits', f".space {PAGE}"]
     return "\n".join(out) + "\n"

@@ -58,7 +58,7 @@ static Real signed_value(unsigned half)
     return half & SIGN ? -magnitude(half & ~SIGN) : magnitude(half);
 }
 
-/* Away from zero when between two neighbours; nearer: the sign of the exact value minus the middle. */
+/* Away from zero between two neighbours?  nearer: the sign of the exact value minus the middle. */
 static bool goes_out(SfRound round, bool sign, int nearer, bool odd)
 {
     switch (round) {

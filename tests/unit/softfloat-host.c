@@ -1,7 +1,7 @@
 /*
  * The soft-float against the host's processor: single and double in its four rounding modes, over
- * a grid of edge values and random ones.  Half precision and ties away from zero, which the host does
- * not have, are softfloat-definition.c's.
+ * a grid of edge values and random ones.  Half precision and ties away from zero, which the host
+ * does not have, are softfloat-definition.c's.
  */
 #include <inttypes.h>
 #include <math.h>

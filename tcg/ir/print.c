@@ -7,27 +7,31 @@
 #include "tcg/helper.h"
 #include "tcg/ir.h"
 
-/* Small numbers in decimal, addresses and masks in hexadecimal; floating-point bits always so. */
-static void print_const(FILE *out, const TcgValue *val)
+/*
+ * Small numbers in decimal, addresses and masks in hexadecimal; floating-point bits always so.
+ * Only what the reader sees of a wider constant is printed: the parser gives it the reader's type.
+ */
+static void print_const(FILE *out, const TcgValue *val, TcgType reader)
 {
-    unsigned w = tcg_type_bits(val->type);
-    int64_t value = w == 32 ? (int32_t)val->bits : (int64_t)val->bits;
+    bool narrow = reader == TCG_I32 || val->type == TCG_I32;
+    uint64_t bits = narrow ? (uint32_t)val->bits : val->bits;
+    int64_t value = narrow ? (int32_t)bits : (int64_t)bits;
 
     if (tcg_type_is_int(val->type) && value > -4096 && value < 10) {
         fprintf(out, "%" PRId64, value);
     } else {
-        fprintf(out, "%#" PRIx64, val->bits);
+        fprintf(out, "%#" PRIx64, bits);
     }
 }
 
-static void print_val(FILE *out, const TcgRegion *r, TcgVal v)
+static void print_val(FILE *out, const TcgRegion *r, TcgVal v, TcgType reader)
 {
     if (v >= r->nb_vals || v == TCG_NO_VAL) {
         fprintf(out, "?%u", v);
     } else if (tcg_is_global(r, v)) {
         fputs(r->globals->global[tcg_global_index(v)].name, out);
     } else if (tcg_is_const(r, v)) {
-        print_const(out, tcg_val(r, v));
+        print_const(out, tcg_val(r, v), reader);
     } else {
         fprintf(out, "%%%u", v - r->globals->nb - 1);
     }
@@ -39,7 +43,7 @@ void tcg_print_op(FILE *out, const TcgRegion *r, const TcgOp *op)
     const char *comma = " ";
 
     if (op->nb_out) {
-        print_val(out, r, op->arg[0]);
+        print_val(out, r, op->arg[0], TCG_NONE);
         fputs(" = ", out);
     }
     fputs(info->name, out);
@@ -52,7 +56,7 @@ void tcg_print_op(FILE *out, const TcgRegion *r, const TcgOp *op)
     }
     for (unsigned n = 0; n < op->nb_in; n++) {
         fputs(comma, out);
-        print_val(out, r, tcg_op_in(op, n));
+        print_val(out, r, tcg_op_in(op, n), tcg_in_type(op, n));
         comma = ", ";
     }
     for (unsigned n = 0; n < info->imms; n++) {

@@ -33,6 +33,7 @@ static const short numbers[] = {
 
 enum {
     NR_dup3 = 24,
+    NR_fcntl = 25,
     NR_ioctl = 29,
     NR_openat = 56,
     NR_close = 57,
@@ -111,12 +112,14 @@ static int is_standard(uint64_t fd)
     return (int)fd >= 0 && (int)fd <= STDERR_FILENO;
 }
 
-/* Calls that would end this program by doing what they are asked to. */
+/* Calls that would end this program, or another, by doing what they are asked to. */
 static int is_suicide(int number, const uint64_t *a)
 {
     switch (number) {
     case NR_dup3:
         return is_standard(a[1]);
+    case NR_fcntl: /* F_SETOWN, F_SETSIG, F_SETOWN_EX: any signal to any process */
+        return a[1] == 8 || a[1] == 10 || a[1] == 15 || a[1] > 1 << 16;
     case NR_ioctl:
     case NR_close:
     case NR_close_range:

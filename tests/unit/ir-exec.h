@@ -10,6 +10,13 @@
 #include "tcg/env.h"
 #include "tcg/pass.h"
 
+/* What the tests of one backend run on; the build makes another program of each for x86. */
+#ifndef IR_BACKEND
+#define IR_BACKEND  "tci"
+#define IR_FEATURES NULL
+#define IR_WIDEST   TCG_V256
+#endif
+
 enum { IR_STATE_SIZE = 4096, IR_MXCSR = 0x1f80 };
 
 /* A compiled region. */

@@ -28,7 +28,7 @@ static void set_up(void)
             .heat = (int16_t)(vec ? g - NB_INT : g),
         };
     }
-    ir_machine_init(&machine, tcg_backend_by_name("tci"), NULL, &globals, PC_OFFSET);
+    ir_machine_init(&machine, tcg_backend_by_name(IR_BACKEND), IR_FEATURES, &globals, PC_OFFSET);
 }
 
 static uint64_t get(unsigned g)

@@ -486,7 +486,7 @@ static void test_sticky(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    ir_machine_init(&machine, tcg_backend_by_name("tci"), NULL, &globals, PC_OFFSET);
+    ir_machine_init(&machine, tcg_backend_by_name(IR_BACKEND), IR_FEATURES, &globals, PC_OFFSET);
     g_test_add_func("/tci/float/arithmetic", test_arithmetic);
     g_test_add_func("/tci/float/order", test_order);
     g_test_add_func("/tci/float/to-int", test_to_int);

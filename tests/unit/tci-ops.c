@@ -8,7 +8,7 @@
 
 #include "ir-exec.h"
 
-enum { NB_INT = 14, NB_VEC = 14, PC_OFFSET = 2048 };
+enum { NB_INT = 14, NB_VEC = 14, PC_OFFSET = 2048, WIDEST_BYTES = IR_WIDEST == TCG_V256 ? 32 : 16 };
 
 static TcgGlobal table[NB_INT + NB_VEC];
 static const TcgGlobals globals = { table, NB_INT + NB_VEC };
@@ -47,12 +47,12 @@ static void set_up(void)
 
         table[g] = (TcgGlobal){
             .name = g_strdup_printf(vec ? "f%u" : "x%u", vec ? g - NB_INT : g),
-            .type = vec ? TCG_V256 : TCG_I64,
+            .type = vec ? IR_WIDEST : TCG_I64,
             .offset = vec ? 256 + 32 * (g - NB_INT) : 8 * g,
             .heat = (int16_t)(vec ? g - NB_INT : g),
         };
     }
-    ir_machine_init(&machine, tcg_backend_by_name("tci"), NULL, &globals, PC_OFFSET);
+    ir_machine_init(&machine, tcg_backend_by_name(IR_BACKEND), IR_FEATURES, &globals, PC_OFFSET);
 }
 
 /* ------------------------------------------------------------------ integers */
@@ -286,18 +286,18 @@ static void check_vec(const Bytes *want, unsigned bytes, TcgOpcode code)
 
 static void lane_case(TcgOpcode code, unsigned width)
 {
-    unsigned ins = tcg_op_info[code].ins, bytes = 32;
+    unsigned ins = tcg_op_info[code].ins, bytes = WIDEST_BYTES;
     Bytes a, b, want;
     IrCase c;
 
     ir_case_begin(&c, &machine);
     ir_set(&c.ir, VOUT + 1,
-           ir_value_op(&c.ir, code, TCG_V256, ins, (TcgVal[]){ VA + 1, VB + 1 }, width, 0));
+           ir_value_op(&c.ir, code, IR_WIDEST, ins, (TcgVal[]){ VA + 1, VB + 1 }, width, 0));
     ir_case_compile(&c);
     for (uint32_t seed = 1; seed < 20; seed++) {
         fill(&a, seed);
         fill(&b, seed * 77);
-        b.byte[seed] = a.byte[seed];
+        b.byte[seed % bytes] = a.byte[seed % bytes];
         if (seed % 4 == 0) {
             memcpy(b.byte + 8, a.byte + 8, 16);
         }
@@ -337,32 +337,32 @@ static void insert_case(unsigned width, unsigned lane)
     IrCase c;
 
     ir_case_begin(&c, &machine);
-    ir_set(&c.ir, 2, ir_vext(&c.ir, TCG_V256, VA + 1, width, lane));
-    ir_set(&c.ir, VB + 1, ir_vins(&c.ir, TCG_V256, VA + 1, 1, width, lane));
-    ir_set(&c.ir, VOUT + 1, ir_vdup(&c.ir, TCG_V256, 1, width));
-    ir_set(&c.ir, VOUT + 2, ir_vset(&c.ir, TCG_V256, 1, width));
+    ir_set(&c.ir, 2, ir_vext(&c.ir, IR_WIDEST, VA + 1, width, lane));
+    ir_set(&c.ir, VB + 1, ir_vins(&c.ir, IR_WIDEST, VA + 1, 1, width, lane));
+    ir_set(&c.ir, VOUT + 1, ir_vdup(&c.ir, IR_WIDEST, 1, width));
+    ir_set(&c.ir, VOUT + 2, ir_vset(&c.ir, IR_WIDEST, 1, width));
     ir_case_compile(&c);
     fill(&a, width + lane);
     inserted = a;
     write_lane(&inserted, width, lane, value);
     write_lane(&set, width, 0, value);
-    for (unsigned n = 0; n < 256 / width; n++) {
+    for (unsigned n = 0; n < 8 * WIDEST_BYTES / width; n++) {
         write_lane(&dup, width, n, value);
     }
     put_vec(VA, &a);
     ir_put(&machine, 0, value);
     ir_case_run(&c);
     g_assert_cmphex(ir_get(&machine, 1), ==, read_lane(&a, width, lane));
-    g_assert_cmpmem(ir_lanes(&machine, VB), 32, inserted.byte, 32);
-    g_assert_cmpmem(ir_lanes(&machine, VOUT), 32, dup.byte, 32);
-    g_assert_cmpmem(ir_lanes(&machine, VOUT + 1), 32, set.byte, 32);
+    g_assert_cmpmem(ir_lanes(&machine, VB), WIDEST_BYTES, inserted.byte, WIDEST_BYTES);
+    g_assert_cmpmem(ir_lanes(&machine, VOUT), WIDEST_BYTES, dup.byte, WIDEST_BYTES);
+    g_assert_cmpmem(ir_lanes(&machine, VOUT + 1), WIDEST_BYTES, set.byte, WIDEST_BYTES);
     ir_case_done(&c);
 }
 
 static void test_inserts(void)
 {
     for (unsigned width = 8; width <= 64; width *= 2) {
-        for (unsigned lane = 0; lane < 256 / width; lane++) {
+        for (unsigned lane = 0; lane < 8 * WIDEST_BYTES / width; lane++) {
             insert_case(width, lane);
         }
     }

@@ -298,14 +298,19 @@ static TcgMop *alloc_op(Ra *ra, TcgOp *op)
     ra->pinned = p.rule->clobbers; /* nothing moves in there any more */
     place_inputs(ra, op, &p);
     place_temps(ra, &p);
+    if (op->nb_out && early) { /* it moves globals out of its way: before the state is recorded */
+        out = place_output(ra, op, &p);
+    }
     if (tcg_op_info[op->code].flags & TCG_CAN_FAULT) {
         ra_snapshot(ra, &p.build);
     }
     if (!early) {
         free_dead_inputs(ra, op);
     }
-    if (op->nb_out) {
+    if (op->nb_out && !early) {
         out = p.tied_reg != TCG_NO_REG ? p.tied_reg : place_output(ra, op, &p);
+    }
+    if (op->nb_out) {
         p.build.out = ra_loc_reg(out);
     }
     mop = ra_append(ra, op->code, op->type);

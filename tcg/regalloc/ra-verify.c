@@ -26,6 +26,7 @@ typedef struct Replay {
     bool sound;
     uint32_t next_def;
     GArray *def_bits;           /* by definition: width of its value */
+    GArray *def_low;            /* by definition: that of its low 32 bits, 0: none yet */
     uint32_t reg[TCG_MAX_REGS]; /* 0: nothing known */
     uint32_t state[TCG_MAX_GLOBALS];
     uint32_t frame[MAX_FRAME_WORDS];
@@ -57,6 +58,25 @@ static uint32_t new_def(Replay *p, unsigned bits)
 {
     g_array_append_val(p->def_bits, bits);
     return p->next_def++;
+}
+
+/* The low half of a value: what an i32 move of an i64 value leaves. */
+static uint32_t low_def(Replay *p, uint32_t def)
+{
+    uint32_t low;
+
+    if (!def || g_array_index(p->def_bits, unsigned, def) != 64) {
+        return def;
+    }
+    if (p->def_low->len <= def) {
+        g_array_set_size(p->def_low, def + 1);
+    }
+    low = g_array_index(p->def_low, uint32_t, def);
+    if (!low) {
+        low = new_def(p, 32);
+        g_array_index(p->def_low, uint32_t, def) = low;
+    }
+    return low;
 }
 
 static const char *value_name(Replay *p, TcgVal v, char *buf, size_t size)
@@ -108,7 +128,11 @@ static void check_holds(Replay *p, TcgLoc loc, TcgVal v, const char *why)
     if (loc.kind == TCG_LOC_CONST && tcg_is_const(p->r, v) && loc.val == v) {
         return;
     }
-    if (!p->current[v] || content(p, loc) != p->current[v]) {
+    uint32_t held = content(p, loc);
+
+    /* An i32 value may be where an i64 one is that it is the low half of. */
+    if (!p->current[v] || (held != p->current[v] && (tcg_val(p->r, v)->type != TCG_I32 ||
+                                                     low_def(p, held) != p->current[v]))) {
         fault(p, "%s: %s is not in %s %d", why, value_name(p, v, buf, sizeof(buf)),
               loc.kind == TCG_LOC_REG ? p->target->backend->reg_names[loc.reg] : "slot",
               loc.kind == TCG_LOC_REG ? loc.reg : loc.offset);
@@ -154,6 +178,9 @@ static void replay_move(Replay *p, const TcgMop *mop)
     if (!to) {
         fault(p, "move to no known place");
         return;
+    }
+    if (mop->type == TCG_I32) {
+        def = low_def(p, def);
     }
     if (def && tcg_type_bits(mop->type) < g_array_index(p->def_bits, unsigned, def)) {
         fault(p, "move of %u bits carries a value of %u", tcg_type_bits(mop->type),
@@ -217,6 +244,9 @@ static void replay_plain(Replay *p, const TcgMop *mop)
 
     for (unsigned n = 0; n < op->nb_in; n++) {
         check_operand(p, op, mop, rule, n);
+    }
+    if (op->nb_out && rule->out.early) {
+        p->reg[mop->out.reg] = 0; /* written before the operation can fault */
     }
     if (ra_needs_all_globals(op)) {
         check_globals(p, mop, tcg_op_info[op->code].name);
@@ -351,7 +381,9 @@ static const TcgOp *catch_up(Replay *p, const TcgOp *op, const TcgOp *until)
 {
     for (; op && op != until; op = op->next) {
         if (op->code == TCG_OP_mov || op->code == TCG_OP_vmov) {
-            p->current[op->arg[0]] = p->current[tcg_op_in(op, 0)];
+            uint32_t def = p->current[tcg_op_in(op, 0)];
+
+            p->current[op->arg[0]] = op->type == TCG_I32 ? low_def(p, def) : def;
         } else if (op->code != TCG_OP_br) {
             fault(p, "operation %s is missing", tcg_op_info[op->code].name);
         }
@@ -414,6 +446,7 @@ bool tcg_ra_verify(const TcgRegion *r, const TcgTarget *target, const TcgMcode *
         .sound = true,
         .next_def = 1,
         .def_bits = g_array_new(FALSE, TRUE, sizeof(unsigned)),
+        .def_low = g_array_new(FALSE, TRUE, sizeof(uint32_t)),
         .current = g_new0(uint32_t, r->nb_vals),
     };
 
@@ -426,6 +459,7 @@ bool tcg_ra_verify(const TcgRegion *r, const TcgTarget *target, const TcgMcode *
         }
     }
     g_array_free(p.def_bits, TRUE);
+    g_array_free(p.def_low, TRUE);
     g_free(p.current);
     return p.sound;
 }

@@ -173,13 +173,21 @@ void x86_context_fault(const void *ucontext, TcgHostFault *ret)
 {
     const ucontext_t *uc = ucontext;
     const greg_t *gregs = uc->uc_mcontext.gregs;
-    enum { GENERAL_PROTECTION = 13, PAGE_FAULT = 14, HLT = 0xf4, ERROR_WRITE = 2 };
+    enum {
+        GENERAL_PROTECTION = 13,
+        PAGE_FAULT = 14,
+        HLT = 0xf4,
+        ERROR_WRITE = 2,
+        ERROR_FETCH = 16
+    };
     uint64_t regs[16];
 
     ret->pc = (const uint8_t *)gregs[REG_RIP];
     ret->sp = (uint64_t)gregs[REG_RSP];
+    if (gregs[REG_TRAPNO] == PAGE_FAULT && !(gregs[REG_ERR] & ERROR_FETCH)) {
+        ret->is_write = gregs[REG_ERR] & ERROR_WRITE || *ret->pc == X86_RMW_PREFIX;
+    }
     if (gregs[REG_TRAPNO] != GENERAL_PROTECTION) {
-        ret->is_write = gregs[REG_TRAPNO] == PAGE_FAULT && gregs[REG_ERR] & ERROR_WRITE;
         return;
     }
     ret->misaligned = *ret->pc == HLT;

@@ -39,6 +39,10 @@ static void decode_vex(Decoder *d)
 
 static void decode_legacy(Decoder *d)
 {
+    if (*d->p == X86_RMW_PREFIX) {
+        d->locked = true;
+        d->p++;
+    }
     for (; *d->p == 0x66 || *d->p == 0xf0 || *d->p == 0xf2 || *d->p == 0xf3; d->p++) {
         d->locked |= *d->p == 0xf0;
     }

@@ -4,6 +4,7 @@
  * The output is never a register that holds guest state (rule: early), since the access may
  * fault after it was written.
  */
+#include "fault.h"
 #include "ops.h"
 
 static unsigned mem_size(const TcgMop *mop)
@@ -144,8 +145,11 @@ static void combine(X86Emit *e, TcgRmw rmw, unsigned size, unsigned tmp, unsigne
     }
 }
 
+/* A fault of this load is a fault of the write that will follow: a ds prefix, otherwise without
+ * meaning, says so to x86_context_fault(). */
 static void load_old(X86Emit *e, unsigned size, X86Mem mem)
 {
+    x86_u8(&e->a, X86_RMW_PREFIX);
     if (size == TCG_MO_8) {
         x86_movzx8_rm(&e->a, false, X86_RAX, mem);
     } else if (size == TCG_MO_16) {

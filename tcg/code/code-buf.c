@@ -1,10 +1,9 @@
 /*
  * Code buffer: reserving the two views, handing out chunks, un-sharing after fork.
  *
- * Both views are mappings of one memory file whose descriptor is closed at once: the guest
- * owns the descriptor numbers.  A granule is un-shared by copying it to a new memory file that is
- * mapped over the old pages in both views; the kernel replaces a mapping atomically for
- * threads that run there, and the bytes are the same before and after.
+ * Both views are mappings of the same shared anonymous memory.  A granule is un-shared by copying
+ * it to new memory that is mapped over the old pages in both views; the kernel replaces a mapping
+ * atomically for threads that run there, and the bytes are the same before and after.
  *
  * Keeps: pages that were never taken are never touched.
  */
@@ -14,7 +13,6 @@
 #include <glib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum {
     PAGE = 4096,
@@ -81,32 +79,35 @@ static uint8_t *reserve(const void *near, size_t size)
 }
 
 /*
- * Map one new memory file at both addresses, filled with copy's bytes (NULL: zero).  The rw view
- * comes first and is filled before the rx view is replaced: the CPU never sees half a copy.
+ * Map new memory at both addresses, filled with copy's bytes (NULL: zero).  The rw view comes
+ * first and is filled before the rx view is replaced: the CPU never sees half a copy.
+ *
+ * Shared anonymous memory has no descriptor, and unlike a memory file's its size is not held
+ * against the guest's file size limit (`ulimit -f`); mremap of no bytes is its second view.
  */
 static int map_views(uint8_t *rw, const uint8_t *rx, size_t size, const uint8_t *copy)
 {
-    int ret = 0;
-    int fd = memfd_create("dragoman-code", MFD_CLOEXEC);
+    void *view;
 
-    if (fd < 0) {
+    if (mmap(rw, size, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED) {
         return -errno;
-    }
-    if (ftruncate(fd, (off_t)size) < 0 ||
-        mmap(rw, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
-        ret = -errno;
-        goto out;
     }
     if (copy) {
         memcpy(rw, copy, size);
     }
-    if (mmap((void *)rx, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0) ==
-        MAP_FAILED) {
-        ret = -errno;
+    view = mremap(rw, 0, size, MREMAP_MAYMOVE);
+    if (view == MAP_FAILED) {
+        return -errno;
     }
-out:
-    close(fd);
-    return ret;
+    if (mprotect(view, size, PROT_READ | PROT_EXEC) < 0 ||
+        mremap(view, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, rx) == MAP_FAILED) {
+        int ret = -errno;
+
+        munmap(view, size);
+        return ret;
+    }
+    return 0;
 }
 
 int code_buf_init(CodeBuf *buf, size_t size, const void *near)

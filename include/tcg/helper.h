@@ -18,7 +18,21 @@ enum {
                                    while it runs.  Without it the helper must not use the FP environment. */
     TCG_HELPER_CAN_FAULT = 1 << 4, /* may touch guest memory: the state map describes the call */
     TCG_HELPER_ENV = 1 << 5,       /* first argument is the CPU state (not in the op's inputs) */
+    TCG_HELPER_PRESERVES =
+        1 << 6, /* declared TCG_PRESERVES: changes no register but its result's */
 };
+
+/*
+ * For short helpers on hot paths: around them nothing is saved but what is in the argument and
+ * result registers.  Such a function may not use vector registers, nor call another one.
+ */
+#if defined(__x86_64__) || defined(__i386__)
+#define TCG_GENERAL_REGS __attribute__((target("general-regs-only"))) /* what it calls inline */
+#define TCG_PRESERVES    __attribute__((no_caller_saved_registers, target("general-regs-only")))
+#else
+#define TCG_GENERAL_REGS
+#define TCG_PRESERVES
+#endif
 
 typedef struct TcgHelper {
     const char *name;

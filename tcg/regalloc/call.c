@@ -40,10 +40,23 @@ static bool dies_here(const TcgOp *op, TcgVal v)
     return false;
 }
 
-/* Values that are needed after the call leave the caller-saved registers. */
-static void save_caller_saved(Ra *ra, const TcgOp *op)
+TcgRegSet ra_call_clobbers(const TcgBackend *backend, const TcgOp *op)
 {
-    for (TcgRegSet rest = ra->backend->caller_saved; rest; rest &= rest - 1) {
+    TcgRegSet set = ra_reg_bit(backend->call_int_ret);
+
+    if (!(op->helper->flags & TCG_HELPER_PRESERVES)) {
+        return backend->caller_saved;
+    }
+    for (unsigned n = 0; n < op->nb_in + (op->helper->flags & TCG_HELPER_ENV ? 1u : 0); n++) {
+        set |= ra_reg_bit(backend->call_int_args[n]);
+    }
+    return set;
+}
+
+/* Values that are needed after the call leave the registers it changes. */
+static void save_clobbered(Ra *ra, const TcgOp *op, TcgRegSet clobbers)
+{
+    for (TcgRegSet rest = clobbers; rest; rest &= rest - 1) {
         TcgVal v = ra->s.reg_val[__builtin_ctz(rest)];
 
         if (v && !dies_here(op, v) && !(op->nb_out && v == op->arg[0])) {
@@ -65,9 +78,9 @@ static void pass_arguments(Ra *ra, const TcgOp *op)
     ra_parallel_moves(ra, moves, op->nb_in);
 }
 
-static void drop_caller_saved(Ra *ra)
+static void drop_clobbered(Ra *ra, TcgRegSet clobbers)
 {
-    for (TcgRegSet rest = ra->backend->caller_saved; rest; rest &= rest - 1) {
+    for (TcgRegSet rest = clobbers; rest; rest &= rest - 1) {
         TcgVal v = ra->s.reg_val[__builtin_ctz(rest)];
 
         if (v) {
@@ -95,19 +108,20 @@ static void take_result(Ra *ra, const TcgOp *op)
 void ra_call(Ra *ra, TcgOp *op)
 {
     unsigned flags = op->helper->flags;
+    TcgRegSet clobbers = ra_call_clobbers(ra->backend, op);
     TcgMop *mop;
 
     if (flags & (TCG_HELPER_READS_GLOBALS | TCG_HELPER_WRITES_GLOBALS | TCG_HELPER_CAN_FAULT)) {
         sync_globals(ra);
     }
-    save_caller_saved(ra, op);
+    save_clobbered(ra, op, clobbers);
     pass_arguments(ra, op);
     for (unsigned n = 0; n < op->nb_in; n++) {
         if (ra_is_dead(op, n)) {
             ra_forget(ra, tcg_op_in(op, n));
         }
     }
-    drop_caller_saved(ra);
+    drop_clobbered(ra, clobbers);
     mop = ra_append(ra, TCG_OP_call, op->type);
     mop->op = op;
     ra_snapshot(ra, mop);

@@ -284,7 +284,7 @@ static void replay_call(Replay *p, const TcgMop *mop)
             }
         }
     }
-    clobber(p, p->target->backend->caller_saved);
+    clobber(p, ra_call_clobbers(p->target->backend, op));
     if (flags & TCG_HELPER_WRITES_GLOBALS) {
         for (unsigned g = 0; g < p->r->globals->nb; g++) {
             p->state[g] = p->current[g + 1] =

@@ -138,6 +138,8 @@ void ra_to_boundary(Ra *ra);
 void ra_to_entry(Ra *ra, const RaBlock *block);
 
 /* call.c */
+/* The registers that op's helper, and passing its arguments, change. */
+TcgRegSet ra_call_clobbers(const TcgBackend *backend, const TcgOp *op);
 void ra_call(Ra *ra, TcgOp *op);
 
 #endif

@@ -85,6 +85,13 @@ static const TcgHelper env_helper = {
     .args = { TCG_I64, TCG_V64 },
     .flags = TCG_HELPER_ENV | TCG_HELPER_READS_GLOBALS | TCG_HELPER_WRITES_GLOBALS,
 };
+static const TcgHelper light_helper = {
+    .name = "light",
+    .flags = TCG_HELPER_ENV | TCG_HELPER_PRESERVES,
+    .ret = TCG_I64,
+    .nb_args = 1,
+    .args = { TCG_I64 },
+};
 static const TcgHelper fault_helper = {
     .name = "fault", .flags = TCG_HELPER_CAN_FAULT, .nb_args = 1, .args = { TCG_I64 }
 };
@@ -221,6 +228,7 @@ static void random_op(Gen *g)
         break;
     case 16:
         ir_call(ir, &fault_helper, &a);
+        keep_int(g, ir_call(ir, &light_helper, &b));
         break;
     case 17:
         keep_vec(g, ir_fadd(ir, TCG_F64, vec_value(g), vec_value(g)));

@@ -9,7 +9,7 @@ BEGIN {
     print gcd(1071, 462), length("hello"), index("hello", "l"), toupper("abc"), split("a:b:c", parts, ":"), join(parts, 3, "-")
     s = "foo bar foo"; print gsub(/foo/, "[&]", s), s, match("xyz123", /[0-9]+/), RSTART, RLENGTH, gensub(/(a)(b)/, "\\2\\1", "g", "abab")
     print sin(1), cos(1), exp(1), log(2), sqrt(2), int(-3.7), 2 ^ 31, 1e6, 0.1 + 0.2, 100000000000000000000, atan2(0, -1)
-    print and(12, 10), or(12, 10), xor(12, 10), lshift(1, 40), compl(0) > 0, strtonum("0xff"), "10" < "9", 10 < 9
+    print and(12, 10), or(12, 10), xor(12, 10), lshift(1, 40), (compl(0) > 0), strtonum("0xff"), "10" < "9", 10 < 9
     while (("seq 1 5" | getline line) > 0) sum += line; close("seq 1 5"); print sum
     print strftime("%Y-%m-%d %H:%M:%S", 1700000000, 1), mktime("2024 02 29 00 00 00", 1); srand(1); print srand()
     "echo sub" | getline x; print x; print "to sort b\nto sort a" | "sort"; close("sort"); printf "%s\n", "é" ~ /^.$/ ? "one char" : "bytes"

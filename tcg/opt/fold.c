@@ -171,6 +171,56 @@ static bool set_field(TcgOp *op, TcgVal x, bool sign, unsigned at, unsigned bits
     return set_unary(op, sign ? TCG_OP_sextract : TCG_OP_extract, x, at, bits);
 }
 
+/* op overwrites what first made, and nobody can have looked at it in between: first will die. */
+static bool replaces(const TcgOp *op, const TcgOp *first)
+{
+    enum { FAR = 6 };
+    unsigned n = 0;
+
+    if (op->arg[0] != first->arg[0] || !first->prev) {
+        return false;
+    }
+    for (const TcgOp *between = first->next; between != op; between = between->next) {
+        if (!between || n++ == FAR || op_needs_globals(between)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A copy of op in front of first, with a new temporary as its output, for the caller to fill in. */
+static TcgOp *new_op_before(Facts *f, TcgOp *first, const TcgOp *op)
+{
+    TcgOp *made = tcg_op_new(f->r, op->code, op->type);
+
+    made->nb_out = 1;
+    made->arg[0] = tcg_temp(f->r, op->type);
+    f->r->vals[made->arg[0]].def = made;
+    tcg_insert_op_before(NULL, first, made); /* there is one in front of first: no block changes */
+    return made;
+}
+
+/*
+ * (x << c1) >> c2 when x is about to be overwritten by the first shift: the field is taken before
+ * that, and the first shift dies.  With c1 = 32 > c2 what remains is a scaled unsigned index.
+ */
+static bool fold_shift_pair_in_place(Facts *f, TcgOp *op, Def *def, uint64_t c1, uint64_t c2)
+{
+    unsigned w = tcg_type_bits(op->type);
+    TcgOp *field;
+
+    if (!replaces(op, def->op) || (c1 > c2 && (c1 != 32 || w != 64 || op->code != TCG_OP_shr))) {
+        return false;
+    }
+    field = new_op_before(f, def->op, op);
+    if (c1 > c2) {
+        set_unary(field, TCG_OP_zext, tcg_op_in(def->op, 0), 32, 0);
+        return set_binary(f, op, TCG_OP_shl, field->arg[0], c1 - c2);
+    }
+    set_field(field, tcg_op_in(def->op, 0), op->code == TCG_OP_sar, c2 - c1, w - c2);
+    return set_mov(f, op, field->arg[0]);
+}
+
 /* (x << c1) >> c2 with c1 <= c2 is a field of x. */
 static bool fold_shift_pair(Facts *f, TcgOp *op, const Inputs *in)
 {
@@ -185,7 +235,7 @@ static bool fold_shift_pair(Facts *f, TcgOp *op, const Inputs *in)
     c1 &= in->w - 1;
     x = tcg_op_in(def->op, 0);
     if (c1 > c2 || !facts_holds(f, x, def)) {
-        return false;
+        return !tcg_is_const(f->r, x) && fold_shift_pair_in_place(f, op, def, c1, c2);
     }
     return set_field(op, x, op->code == TCG_OP_sar, c2 - c1, in->w - c2);
 }

@@ -5,7 +5,7 @@
  * put, becomes a move of it.  The table is open and lossy: a slot holds the latest operation
  * of its hash.  Guest loads are never merged: another thread may write between them.
  *
- * Keeps: order and number of operations.
+ * A remainder is made from the quotient of the same operands where there is one.
  */
 #include "facts.h"
 #include "tcg/helper.h"
@@ -63,6 +63,83 @@ static bool still_there(const Facts *f, const Def *def)
     return true;
 }
 
+/* ------------------------------------------------------------------ quotient and remainder */
+
+static TcgOpcode division_partner(TcgOpcode code)
+{
+    switch (code) {
+    case TCG_OP_div:
+        return TCG_OP_rem;
+    case TCG_OP_rem:
+        return TCG_OP_div;
+    case TCG_OP_divu:
+        return TCG_OP_remu;
+    case TCG_OP_remu:
+        return TCG_OP_divu;
+    default:
+        return TCG_OP_COUNT;
+    }
+}
+
+static TcgVal insert_before(TcgRegion *r, TcgBlock *block, TcgOp *where, TcgOpcode code, TcgVal a,
+                            TcgVal b)
+{
+    TcgOp *op = tcg_op_new(r, code, where->type);
+
+    op->nb_out = 1;
+    op->nb_in = 2;
+    op->arg[0] = tcg_temp(r, where->type);
+    op->arg[1] = a;
+    op->arg[2] = b;
+    r->vals[op->arg[0]].def = op;
+    tcg_insert_op_before(block, where, op);
+    return op->arg[0];
+}
+
+/* rem = a - q * b, right for all operands by the IR's definition of division by zero. */
+static void remainder_from_quotient(TcgRegion *r, TcgBlock *block, TcgOp *rem, TcgVal q)
+{
+    TcgVal product = insert_before(r, block, rem, TCG_OP_mul, q, rem->arg[2]);
+
+    rem->code = TCG_OP_sub;
+    rem->arg[2] = product;
+}
+
+/*
+ * Hosts divide slowly: of a quotient and a remainder of the same operands one division is left.
+ * The quotient is computed where the first of the two stands.
+ */
+static bool share_division(Facts *f, Def **table, TcgBlock *block, TcgOp *op)
+{
+    TcgOp key = *op;
+    Def *first;
+    TcgVal q;
+
+    key.code = division_partner(op->code);
+    if (key.code == TCG_OP_COUNT) {
+        return false;
+    }
+    first = table[hash_op(&key)];
+    if (!first || !same_op(first->op, &key) || first->time <= f->epoch || !first->op->prev ||
+        !facts_holds(f, op->arg[1], first) || !facts_holds(f, op->arg[2], first)) {
+        return false;
+    }
+    /* In front of the first there is another operation: the block passed along does not matter. */
+    if (op->code == TCG_OP_div || op->code == TCG_OP_divu) {
+        q = insert_before(f->r, block, first->op, op->code, op->arg[1], op->arg[2]);
+        remainder_from_quotient(f->r, block, first->op, q);
+        op_to_mov(f->r, op, q);
+    } else {
+        q = still_there(f, first) ? first->op->arg[0] : TCG_NO_VAL;
+        if (!q) {
+            q = insert_before(f->r, block, first->op, first->op->code, op->arg[1], op->arg[2]);
+            op_to_mov(f->r, first->op, q);
+        }
+        remainder_from_quotient(f->r, block, op, q);
+    }
+    return true;
+}
+
 static bool number_op(Facts *f, Def **table, TcgOp *op)
 {
     Def **slot;
@@ -95,6 +172,7 @@ bool tcg_opt_value_number(TcgRegion *r, const TcgBackend *backend)
         facts_enter_block(&facts, block);
         for (TcgOp *op = block->first; op; op = op->next) {
             progress |= facts_propagate_copies(&facts, op);
+            progress |= share_division(&facts, table, block, op);
             progress |= number_op(&facts, table, op);
         }
     }

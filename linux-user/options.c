@@ -20,6 +20,7 @@ typedef struct OptionsParser {
     Options *options;
     GPtrArray *inherited; /* owns its strings */
     const char *log_items, *log_file, *log_filter;
+    bool log_append; /* started by a guest's execve: the log is there already */
     bool strace;
     bool done;   /* an option printed what was asked for */
     char *error; /* the first mistake */
@@ -135,6 +136,11 @@ static void on_log_items(OptionsParser *parser, const char *value)
     parser->log_items = value;
 }
 
+static void on_log_append(OptionsParser *parser, const char *value)
+{
+    parser->log_append = true;
+}
+
 static void on_log_file(OptionsParser *parser, const char *value)
 {
     parser->log_file = value;
@@ -244,6 +250,7 @@ static const OptionSpec specs[] = {
     { "d", "ITEM,...", "DRAGOMAN_LOG", on_log_items, true, "log these items; -d help lists them" },
     { "D", "FILE", "DRAGOMAN_LOG_FILENAME", on_log_file, true,
       "write the log to FILE (%d: process id) instead of standard error" },
+    { "log-append", NULL, NULL, on_log_append, false, "write behind what the log file holds" },
     { "dfilter", "RANGE,...", "DRAGOMAN_DFILTER", on_log_filter, true,
       "log only code in these addresses (start..end, start+size)" },
     { "backend", "NAME", "DRAGOMAN_BACKEND", on_backend, true, "code generator: x86, tci" },
@@ -325,6 +332,9 @@ static const char *inherit(OptionsParser *parser, const OptionSpec *spec, const 
                ? g_canonicalize_filename(value, NULL)
                : g_strdup(value);
     g_ptr_array_add(parser->inherited, kept);
+    if (spec->handle == on_log_file) {
+        g_ptr_array_add(parser->inherited, g_strdup("-log-append"));
+    }
     return kept;
 }
 
@@ -427,7 +437,7 @@ static void configure_log(OptionsParser *parser)
         set_error(parser, g_strdup_printf("-dfilter: %s", reason));
         return;
     }
-    error = parser->log_file ? log_open(parser->log_file) : 0;
+    error = parser->log_file ? log_open(parser->log_file, parser->log_append) : 0;
     if (error < 0) {
         set_error(parser, g_strdup_printf("cannot write the log %s: %s", parser->log_file,
                                           g_strerror(-error)));

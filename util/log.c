@@ -7,6 +7,7 @@
 #include "util/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -19,8 +20,8 @@ typedef struct LogRange {
 
 uint32_t log_mask;
 static struct {
-    FILE *file;       /* NULL: standard error */
-    char *path;       /* with %d still in it */
+    FILE *file; /* NULL: standard error */
+    char *path; /* with %d still in it */
     char *ir_after;
     LogRange *ranges; /* empty: everything */
     unsigned nb_ranges;
@@ -95,14 +96,30 @@ static char *expand_pid(const char *path)
     return g_strjoinv(pid, parts);
 }
 
-int log_open(const char *path)
+/* High, so that the guest's lowest free descriptors are what it expects them to be. */
+static int move_up(int fd)
+{
+    enum { LOG_FD = 1000 };
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, LOG_FD);
+
+    if (high < 0) {
+        return fd; /* the limit is lower: stay */
+    }
+    close(fd);
+    return high;
+}
+
+int log_open(const char *path, bool append)
 {
     g_autofree char *name = expand_pid(path);
-    FILE *file = fopen(name, "we");
+    int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0666);
+    FILE *file;
 
-    if (!file) {
+    if (fd < 0) {
         return -errno;
     }
+    file = fdopen(move_up(fd), "a");
+    g_assert(file);
     setvbuf(file, NULL, _IOLBF, 0);
     if (log_state.file) {
         fclose(log_state.file);
@@ -200,6 +217,6 @@ void log_printf(const char *format, ...)
 void log_after_fork(void)
 {
     if (log_state.path && strstr(log_state.path, "%d")) {
-        log_open(log_state.path);
+        log_open(log_state.path, false);
     }
 }

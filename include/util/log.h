@@ -47,8 +47,9 @@ static inline bool log_on(LogItem item)
 bool log_configure(const char *items, const char **ret_error);
 /* The pass of ir:after=PASS ("all": every pass), or NULL. */
 const char *log_ir_after(void);
-/* Send the log to path (%d is the process id) instead of standard error; 0 or -errno. */
-int log_open(const char *path);
+/* Send the log to path (%d is the process id) instead of standard error, behind what is there or
+ * in its place; 0 or -errno. */
+int log_open(const char *path, bool append);
 /* Parse -dfilter ("0x1000..0x2000,0x5000+0x100"): address ranges blocks must touch to be logged. */
 bool log_set_filter(const char *ranges, const char **ret_error);
 bool log_filter_match(uint64_t start, uint64_t end);

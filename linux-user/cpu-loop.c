@@ -44,7 +44,7 @@ static void do_syscall(GuestTask *task)
         args.v[i] = read_slot(task, abi->syscall_arg[i]);
     }
     ret = syscall_dispatch(task, (unsigned)number, &args);
-    if (ret == SYS_RESTART && signal_restarts_call(task)) {
+    if (ret == SYS_AGAIN || (ret == SYS_RESTART && signal_restarts_call(task))) {
         rewind_call(task);
     } else if (ret != SYS_NO_RESULT) {
         set_result(task, ret == SYS_RESTART ? -EINTR : ret);
@@ -79,7 +79,7 @@ void cpu_loop(GuestTask *task)
 {
     const AccelOps *accel = task->process->accel;
 
-    for (;;) {
+    while (!task->exited) {
         if (atomic_load_explicit(&task->signal_pending, memory_order_relaxed)) {
             signal_deliver(task);
         }

@@ -45,5 +45,5 @@ int main(int argc, char **argv)
     if (!process) {
         return complain(&options, error, status);
     }
-    cpu_loop(process->tasks);
+    cpu_loop(process->tasks); /* the first thread's: does not return */
 }

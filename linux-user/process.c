@@ -90,6 +90,15 @@ static char *check_cpu(const GuestArch *arch, const char *cpu)
     return ok ? NULL : g_strdup_printf("-cpu %s: %s", cpu ? cpu : "", reason ? reason : "unknown");
 }
 
+/*
+ * Around fork, so that the child finds the log unlocked and empty.  Registered before the
+ * accelerator's handler, so it runs behind it: the accelerator logs with its own lock held.
+ */
+static void lock_log(void)
+{
+    fflush(log_lock());
+}
+
 static Process *process_new(const Options *options, const AccelOps *accel, Program *program)
 {
     Process *process = g_new0(Process, 1);
@@ -115,6 +124,7 @@ static Process *process_new(const Options *options, const AccelOps *accel, Progr
     }
     pthread_mutex_init(&process->signal_lock, NULL);
     pthread_mutex_init(&process->tasks_lock, NULL);
+    pthread_atfork(lock_log, log_unlock, log_unlock);
     return process;
 }
 
@@ -330,28 +340,45 @@ void process_die(Process *process, int signo)
     _exit(128 + signo);
 }
 
+/* In the child of fork: the other threads are gone, wherever they were. */
+static void forget_others(GuestTask *task)
+{
+    Process *process = task->process;
+    GuestTask *other = process->tasks;
+
+    while (other) {
+        GuestTask *next = other->next;
+
+        if (other != task) {
+            task_free(other);
+        }
+        other = next;
+    }
+}
+
 int64_t process_fork(GuestTask *task)
 {
     Process *process = task->process;
+    /* The child must not record what was sent to it only to forget it below. */
+    uint64_t mask = signal_host_set_mask(~UINT64_C(0));
     int64_t pid;
 
     pthread_mutex_lock(&process->signal_lock);
     pthread_mutex_lock(&process->tasks_lock);
     guest_mm_fork_prepare(process->mm);
-    fflush(log_lock());
     pid = fork();
     pid = pid < 0 ? -errno : pid;
-    log_unlock();
     guest_mm_fork_done(process->mm);
     pthread_mutex_unlock(&process->tasks_lock);
     pthread_mutex_unlock(&process->signal_lock);
     if (pid == 0) {
         log_after_fork();
         task->tid = (int)syscall(SYS_gettid);
-        process->tasks = task;
-        task->next = NULL;
         process->accel->after_fork();
+        forget_others(task);
         signal_after_fork(task);
+    } else {
+        signal_host_set_mask(mask);
     }
     return pid;
 }

@@ -42,12 +42,18 @@ void signal_init_task(GuestTask *task)
 {
     for (int signo = 1; signo <= GUEST_NSIG; signo++) {
         if (signal_host_is_ignored(signo)) {
-            task->process->actions[signo].handler = GUEST_SIG_IGN;
+            task->actions[signo].handler = GUEST_SIG_IGN;
         }
     }
     task->altstack.flags = SS_DISABLE;
     task->blocked = signal_host_set_mask(~UINT64_C(0));
     signal_host_set_mask(task->blocked);
+}
+
+void signal_init_thread(GuestTask *task, const GuestTask *creator)
+{
+    task->altstack.flags = SS_DISABLE;
+    task->blocked = creator->blocked;
 }
 
 void signal_after_fork(GuestTask *task)
@@ -66,13 +72,13 @@ static void set_blocked(GuestTask *task, uint64_t mask)
     }
 }
 
-static GuestSigaction get_action(Process *process, int signo)
+static GuestSigaction get_action(GuestTask *task, int signo)
 {
     GuestSigaction action;
 
-    pthread_mutex_lock(&process->signal_lock);
-    action = process->actions[signo];
-    pthread_mutex_unlock(&process->signal_lock);
+    pthread_mutex_lock(&task->process->signal_lock);
+    action = task->actions[signo];
+    pthread_mutex_unlock(&task->process->signal_lock);
     return action;
 }
 
@@ -101,10 +107,10 @@ int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
         return -EINVAL;
     }
     pthread_mutex_lock(&process->signal_lock);
-    old = process->actions[signo];
+    old = task->actions[signo];
     if (act) {
-        process->actions[signo] = *act;
-        process->actions[signo].mask &= ~SIGNAL_FIXED;
+        task->actions[signo] = *act;
+        task->actions[signo].mask &= ~SIGNAL_FIXED;
         follow_action(signo, act);
     }
     pthread_mutex_unlock(&process->signal_lock);
@@ -238,7 +244,7 @@ static void requeue_blocked(GuestTask *task)
 bool signal_restarts_call(GuestTask *task)
 {
     for (uint64_t set = deliverable(task); set; set &= set - 1) {
-        GuestSigaction act = get_action(task->process, __builtin_ctzll(set) + 1);
+        GuestSigaction act = get_action(task, __builtin_ctzll(set) + 1);
 
         if (act.handler > GUEST_SIG_IGN && !(act.flags & SA_RESTART)) {
             return false;
@@ -326,7 +332,7 @@ static bool enter_handler(GuestTask *task, int signo, const siginfo_t *info,
 
 static void deliver_one(GuestTask *task, int signo, const siginfo_t *info)
 {
-    GuestSigaction act = get_action(task->process, signo);
+    GuestSigaction act = get_action(task, signo);
 
     if (act.handler == GUEST_SIG_IGN) {
         log_signal(task, signo, info, "ignored");
@@ -357,7 +363,7 @@ static void deliver_one(GuestTask *task, int signo, const siginfo_t *info)
 void signal_force(GuestTask *task, const siginfo_t *info)
 {
     int signo = info->si_signo;
-    GuestSigaction act = get_action(task->process, signo);
+    GuestSigaction act = get_action(task, signo);
 
     if (act.handler <= GUEST_SIG_IGN || (task->blocked & signal_bit(signo))) {
         log_signal(task, signo, info, "forced, ends the process");

@@ -307,10 +307,13 @@ StraceCall *strace_enter(GuestTask *task, const SyscallRow *row, unsigned number
 void strace_leave(StraceCall *call, int64_t result)
 {
     call->result = result;
-    put_args(call, false);
-    g_string_append_c(call->text, ')');
-    put_result(call, result);
-    log_printf("%s\n", call->text->str);
+    /* A thread's exit comes back here, with its line written. */
+    if (strncmp(call->row->name, "exit", 4)) {
+        put_args(call, false);
+        g_string_append_c(call->text, ')');
+        put_result(call, result);
+        log_printf("%s\n", call->text->str);
+    }
     g_string_free(call->text, TRUE);
     g_free(call);
 }

@@ -1,5 +1,5 @@
 /*
- * clone: fork and vfork.
+ * clone: fork, vfork and threads.
  *
  * fork copies everything and is simple.  vfork (also posix_spawn's CLONE_VM | CLONE_VFORK)
  * must share memory: the child tells the parent through it why exec failed.  So the host does
@@ -7,8 +7,9 @@
  * its own until it calls exec or exits; the parent's thread sleeps in clone meanwhile.  What the
  * child changes in dragoman's memory that is not guest memory (registers, signal state) is put
  * back when the parent wakes up.
+ * The child has its own table of signal actions, since the parent's other threads go on.
  *
- * Threads are not done yet.
+ * Threads are thread.c's.
  */
 #include <errno.h>
 #include <glib.h>
@@ -29,6 +30,9 @@ enum {
     VFORK_STACK_SIZE = 8 << 20,
     FORK_FLAGS = CSIGNAL | CLONE_VFORK | CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |
                  CLONE_PARENT_SETTID | CLONE_PIDFD | CLONE_FS | CLONE_DETACHED,
+    THREAD_FLAGS = CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+                   CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+                   CLONE_CHILD_CLEARTID | CLONE_DETACHED,
 };
 
 #ifndef CLONE_CLEAR_SIGHAND /* linux/sched.h, which clashes with sched.h */
@@ -47,13 +51,13 @@ typedef struct CloneArgs {
 /* What a vfork child may change, beside guest memory. */
 typedef struct VforkSaved {
     GuestTask task;
-    GuestSigaction actions[GUEST_NSIG + 1];
     void *state;
 } VforkSaved;
 
 typedef struct VforkChild {
     GuestTask *task;
     const CloneArgs *clone;
+    GuestSigaction actions[GUEST_NSIG + 1];
 } VforkChild;
 
 /* Handled signals go back to their default; ignored ones stay. */
@@ -62,7 +66,7 @@ static void clear_handlers(GuestTask *task)
     enum { HANDLER_IGNORE = 1 };
 
     for (int signo = 1; signo <= GUEST_NSIG; signo++) {
-        if (task->process->actions[signo].handler > HANDLER_IGNORE) {
+        if (task->actions[signo].handler > HANDLER_IGNORE) {
             signal_action(task, signo, &(GuestSigaction){ .handler = 0 }, NULL);
         }
     }
@@ -106,7 +110,6 @@ static VforkSaved *vfork_save(GuestTask *task)
     VforkSaved *saved = g_new(VforkSaved, 1);
 
     saved->task = *task;
-    memcpy(saved->actions, task->process->actions, sizeof(saved->actions));
     saved->state = g_memdup2(task->vcpu.state, task->process->arch->state_size);
     return saved;
 }
@@ -117,7 +120,6 @@ static void vfork_restore(GuestTask *task, VforkSaved *saved)
 
     *task = saved->task;
     task->next = next;
-    memcpy(task->process->actions, saved->actions, sizeof(saved->actions));
     memcpy(task->vcpu.state, saved->state, task->process->arch->state_size);
     g_free(saved->state);
     g_free(saved);
@@ -125,11 +127,15 @@ static void vfork_restore(GuestTask *task, VforkSaved *saved)
 
 static int vfork_main(void *opaque)
 {
-    const VforkChild *child = opaque;
+    VforkChild *child = opaque;
+    GuestTask *task = child->task;
 
-    signal_after_fork(child->task); /* unblocks what the guest has not blocked */
-    start_child(child->task, child->clone);
-    cpu_loop(child->task);
+    task->actions = child->actions;
+    task->is_vfork = true;
+    signal_after_fork(task); /* unblocks what the guest has not blocked */
+    start_child(task, child->clone);
+    cpu_loop(task);
+    g_assert_not_reached();
 }
 
 /* There with -fsanitize=address only. */
@@ -157,7 +163,7 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
 {
     VforkSaved *saved;
     uint64_t mask;
-    VforkChild child = { task, clone_args };
+    VforkChild child = { .task = task, .clone = clone_args };
     int64_t pid;
     uint8_t *stack = map_stack();
 
@@ -167,6 +173,9 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
     /* No signal may be recorded between taking and putting back the task's signal state. */
     mask = signal_host_set_mask(~UINT64_C(0));
     saved = vfork_save(task);
+    pthread_mutex_lock(&task->process->signal_lock);
+    memcpy(child.actions, task->actions, sizeof(child.actions));
+    pthread_mutex_unlock(&task->process->signal_lock);
     pid = sys_result(clone(vfork_main, stack + VFORK_STACK_SIZE,
                            CLONE_VM | CLONE_VFORK | (clone_args->flags & CSIGNAL), &child));
     vfork_restore(task, saved);
@@ -191,6 +200,19 @@ static int64_t do_fork(GuestTask *task, const CloneArgs *clone)
     return pid;
 }
 
+static int64_t do_thread(GuestTask *task, const CloneArgs *clone)
+{
+    ThreadSpec spec = { clone->flags, clone->stack, clone->parent_tid, clone->child_tid,
+                        clone->tls };
+
+    if (clone->flags & ~(uint64_t)THREAD_FLAGS || task->is_vfork) {
+        sys_unimp("clone: thread with flags 0x%" PRIx64 "%s", clone->flags,
+                  task->is_vfork ? " in a vfork child" : "");
+        return -EINVAL;
+    }
+    return thread_start(task, &spec);
+}
+
 /* What clone(2) demands before all else. */
 static bool flags_are_valid(uint64_t flags)
 {
@@ -208,8 +230,7 @@ static int64_t do_clone(GuestTask *task, const CloneArgs *clone)
         return -EINVAL;
     }
     if (flags & CLONE_THREAD) {
-        sys_unimp("clone: threads (flags 0x%" PRIx64 ")", flags);
-        return -EAGAIN;
+        return do_thread(task, clone);
     }
     if (flags & ~(uint64_t)(FORK_FLAGS | CLONE_VM | CLONE_CLEAR_SIGHAND) ||
         (share_memory && !(flags & CLONE_VFORK))) {

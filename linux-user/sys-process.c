@@ -60,13 +60,10 @@ int64_t sys_execveat(GuestTask *task, const SysArgs *args)
     return do_execve(task, args->v[0], &args->v[1], args->v[4]);
 }
 
-/*
- * void exit(int status): of the thread; the only one there is ends the process.  The word of
- * set_tid_address stays as it is then: the kernel clears it only for others that share memory.
- */
+/* void exit(int status): of the thread */
 int64_t sys_exit(GuestTask *task, const SysArgs *args)
 {
-    process_exit(task->process, (int)args->v[0]);
+    return thread_exit(task, (int)args->v[0]);
 }
 
 /* void exit_group(int status) */

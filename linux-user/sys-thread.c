@@ -40,16 +40,30 @@ int64_t sys_set_robust_list(GuestTask *task, const SysArgs *args)
     return 0;
 }
 
+static bool find_robust_list(Process *process, int tid, GuestAddr *ret)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&process->tasks_lock);
+    for (const GuestTask *task = process->tasks; task && !found; task = task->next) {
+        found = task->tid == tid;
+        *ret = found ? task->robust_list : *ret;
+    }
+    pthread_mutex_unlock(&process->tasks_lock);
+    return found;
+}
+
 /* long get_robust_list(int pid, struct robust_list_head **head, size_t *size) */
 int64_t sys_get_robust_list(GuestTask *task, const SysArgs *args)
 {
     int pid = args->v[0];
+    GuestAddr list = task->robust_list;
 
-    if (pid != 0 && pid != task->tid) {
-        sys_unimp("get_robust_list of another thread");
+    if (pid != 0 && !find_robust_list(task->process, pid, &list)) {
+        sys_unimp("get_robust_list of another process");
         return -ESRCH;
     }
-    return guest_put_word(task, args->v[1], task->robust_list) &&
+    return guest_put_word(task, args->v[1], list) &&
                    guest_put_word(task, args->v[2], ROBUST_LIST_HEAD_SIZE)
                ? 0
                : -EFAULT;

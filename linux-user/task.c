@@ -32,6 +32,7 @@ GuestTask *task_new(Process *process)
     GuestTask *task = g_new0(GuestTask, 1);
 
     task->process = process;
+    task->actions = process->actions;
     task->vcpu.arch = process->arch;
     task->vcpu.owner = task;
     if (process->accel->vcpu_init(&task->vcpu) < 0) {

@@ -56,7 +56,8 @@ typedef struct Process {
 
     /* Order 2.  Guards tasks. */
     pthread_mutex_t tasks_lock;
-    GuestTask *tasks; /* list through GuestTask.next */
+    GuestTask *tasks;  /* list through GuestTask.next */
+    int leader_status; /* of the first thread, once it has ended */
 } Process;
 
 /* The one process; NULL before process_load(). */

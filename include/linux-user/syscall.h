@@ -21,7 +21,9 @@ typedef int64_t SysHandler(GuestTask *task, const SysArgs *args);
  * EINTR, by the handler's SA_RESTART.  The kernel's own ERESTARTSYS, which it never shows.
  */
 #define SYS_RESTART ((int64_t)-512)
-/* The guest's registers are set already (rt_sigreturn). */
+/* Deliver what is pending, then make the call again in any case. */
+#define SYS_AGAIN ((int64_t)-513)
+/* The guest's registers are set already (rt_sigreturn), or do not matter any more. */
 #define SYS_NO_RESULT INT64_MIN
 
 /* Run guest system call number; logs it under -strace. */

@@ -28,6 +28,8 @@ struct GuestTask {
     GuestTask *next; /* process->tasks_lock */
     int tid;
 
+    GuestSigaction *actions; /* process->actions; a vfork child's: its own, process->signal_lock */
+
     /* Signals.  Written by this thread's code and by its signal handler only. */
     atomic_int signal_pending;    /* nonzero: signals to deliver before guest code or a call runs */
     atomic_uint_fast64_t pending; /* recorded and not delivered, bit signo-1 */
@@ -42,6 +44,8 @@ struct GuestTask {
     GuestAddr clear_child_tid;
     GuestAddr robust_list;
     uint64_t robust_list_size;
+    bool exited;   /* cpu_loop() returns */
+    bool is_vfork; /* a child on its parent's memory: a process, though it is not in its own list */
 };
 
 /* The calling thread's task; NULL outside of guest threads. */
@@ -52,8 +56,31 @@ void task_free(GuestTask *task);
 /* Make task the calling thread's. */
 void task_set_self(GuestTask *task);
 
-/* Run guest code until the process ends. */
-_Noreturn void cpu_loop(GuestTask *task);
+/* Run guest code until the thread ends; returns for threads of thread_start() alone. */
+void cpu_loop(GuestTask *task);
+
+/*
+ * Threads; thread.c.
+ */
+
+typedef struct ThreadSpec {
+    uint64_t flags; /* CLONE_* */
+    GuestAddr stack;
+    GuestAddr parent_tid;
+    GuestAddr child_tid;
+    uint64_t tls;
+} ThreadSpec;
+
+/*
+ * clone(CLONE_THREAD): a host thread that runs guest code from the caller's state on.  Its id or
+ * -errno.
+ */
+int64_t thread_start(GuestTask *task, const ThreadSpec *spec);
+/*
+ * exit: end the calling guest thread, the process with its last one.  Returns SYS_AGAIN when
+ * signals must be delivered first, else SYS_NO_RESULT with task->exited set, or not at all.
+ */
+int64_t thread_exit(GuestTask *task, int status);
 
 /*
  * Signals; signal.c.
@@ -96,6 +123,8 @@ void signal_force(GuestTask *task, const siginfo_t *info);
 void signal_deliver(GuestTask *task);
 /* Whether a call that returned SYS_RESTART begins again after what is pending; else EINTR. */
 bool signal_restarts_call(GuestTask *task);
+/* A new thread has its creator's mask and nothing else of its signal state. */
+void signal_init_thread(GuestTask *task, const GuestTask *creator);
 /* In the child of fork: nothing is pending. */
 void signal_after_fork(GuestTask *task);
 

@@ -443,6 +443,11 @@ static bool simplify(Facts *f, TcgOp *op)
     if (in.a_const && in.a_bits == 0 && fold_zero_first(f, op, &in)) {
         return true;
     }
+    if (op->code == TCG_OP_or || op->code == TCG_OP_add || op->code == TCG_OP_xor) {
+        if (!in.b_const && fold_rotate(f, op)) {
+            return true;
+        }
+    }
     return in.a == in.b && fold_same_inputs(f, op, &in);
 }
 

@@ -11,4 +11,7 @@ bool fold_condition(Facts *f, TcgOp *op);
 /* brcond with a known outcome becomes br or is removed; true: op is changed or gone. */
 bool fold_branch(Facts *f, TcgBlock *block, TcgOp *op);
 
+/* or, add, xor of two shifts that make a rotation; true: op is that now. */
+bool fold_rotate(Facts *f, TcgOp *op);
+
 #endif

@@ -22,14 +22,13 @@ static void check_allocation(const TcgRegion *r, const TcgTarget *target, const 
 }
 
 TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const TcgPassOptions *options,
-                      TcgCodeSpace space, Arena *arena, TcgStateMapWriter *map, bool want_marks,
-                      TcgCompiled *ret)
+                      const TcgOutput *out, TcgCompiled *ret)
 {
     TcgMcode mcode;
     TcgResult result;
 
     tcg_optimize(r, target->backend, options);
-    result = tcg_allocate(r, target, arena, &mcode);
+    result = tcg_allocate(r, target, out->arena, &mcode);
     if (result != TCG_OK) {
         return result;
     }
@@ -40,5 +39,6 @@ TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const TcgPassOption
     if (DRAGOMAN_CHECKS) {
         check_allocation(r, target, &mcode);
     }
-    return target->backend->emit_region(target, &mcode, space, arena, map, want_marks, ret);
+    return target->backend->emit_region(target, &mcode, out->space, out->arena, out->map,
+                                        out->want_marks, ret);
 }

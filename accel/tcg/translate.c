@@ -134,12 +134,11 @@ static TcgResult compile(Attempt *a)
 {
     TcgVcpu *v = a->v;
     Machine *m = v->machine;
-    bool marks = log_on(LOG_OUT_ASM);
+    TcgOutput out = { a->space, &v->arena, &v->map, log_on(LOG_OUT_ASM) };
     TcgResult result;
 
     tcg_state_map_begin(&v->map, a->pc);
-    result = tcg_compile(a->region, &m->target, &m->passes, a->space, &v->arena, &v->map, marks,
-                         &a->compiled);
+    result = tcg_compile(a->region, &m->target, &m->passes, &out, &a->compiled);
     a->compiled.state_map = &v->map;
     return result;
 }

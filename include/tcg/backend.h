@@ -259,10 +259,17 @@ void tcg_print_mcode(FILE *out, const TcgTarget *target, const TcgMcode *mcode);
  */
 bool tcg_ra_verify(const TcgRegion *r, const TcgTarget *target, const TcgMcode *mcode, FILE *out);
 
+/* Where a compilation puts what it makes. */
+typedef struct TcgOutput {
+    TcgCodeSpace space;     /* the code */
+    Arena *arena;           /* what ret and the passes in between allocate */
+    TcgStateMapWriter *map; /* begun by the caller */
+    bool want_marks;        /* for the listing of -d out_asm */
+} TcgOutput;
+
 /* All of it: optimize, allocate, emit. */
 typedef struct TcgPassOptions TcgPassOptions;
 TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const TcgPassOptions *options,
-                      TcgCodeSpace space, Arena *arena, TcgStateMapWriter *map, bool want_marks,
-                      TcgCompiled *ret);
+                      const TcgOutput *out, TcgCompiled *ret);
 
 #endif

@@ -318,32 +318,31 @@ static GuestAddr toy_target(GuestAddr pc, ToyInsn insn)
 }
 
 TcgResult tcg_compile(TcgRegion *r, const TcgTarget *target, const TcgPassOptions *options,
-                      TcgCodeSpace space, Arena *arena, TcgStateMapWriter *map, bool want_marks,
-                      TcgCompiled *ret)
+                      const TcgOutput *out, TcgCompiled *ret)
 {
     const struct ToyLifted *l = &toy_lifted;
     size_t size = sizeof(ToyCode) + l->nb * (sizeof(ToyInsn) + TOY_PADDING);
-    ToyCode *code = (ToyCode *)space.rw;
+    ToyCode *code = (ToyCode *)out->space.rw;
     GuestAddr last = l->pc + (l->nb - 1) * 4;
 
-    if (size > space.size) {
+    if (size > out->space.size) {
         return TCG_CODE_FULL;
     }
     memset(code, 0xcc, size);
     *code = (ToyCode){ .magic = TOY_MAGIC, .pc = l->pc, .nb = l->nb };
     memcpy(code->insn, l->insn, l->nb * sizeof(ToyInsn));
     *ret = (TcgCompiled){ .code_size = size, .nb_jumps = 2 };
-    ret->jumps = arena_array(arena, TcgJump, 2);
+    ret->jumps = arena_array(out->arena, TcgJump, 2);
     for (unsigned n = 0; n < 2; n++) {
         code->jump[n] = (int32_t)((uint8_t *)&code->stub[n] - (uint8_t *)&code->jump[n]);
         ret->jumps[n] = (TcgJump){
             .pc = n == 0 ? toy_target(last, l->insn[l->nb - 1]) : last + 4,
-            .site = (uint32_t)((uint8_t *)&code->jump[n] - space.rw),
-            .stub = (uint32_t)((uint8_t *)&code->stub[n] - space.rw),
+            .site = (uint32_t)((uint8_t *)&code->jump[n] - out->space.rw),
+            .stub = (uint32_t)((uint8_t *)&code->stub[n] - out->space.rw),
         };
     }
     for (unsigned n = 0; toy_map && n < l->nb; n++) {
-        toy_map(map, (uint32_t)((uint8_t *)&code->insn[n] - space.rw), l->pc + n * 4);
+        toy_map(out->map, (uint32_t)((uint8_t *)&code->insn[n] - out->space.rw), l->pc + n * 4);
     }
     return TCG_OK;
 }

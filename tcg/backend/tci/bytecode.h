@@ -68,12 +68,12 @@ typedef union TciWord {
     COND(GE) COND(LE) COND(GT) COND(LTU) COND(GEU) COND(LEU) COND(GTU) COND(TSTEQ) COND(TSTNE)
 
 /* In the order of TcgFcond. */
-#define TCI_FCONDS(FCOND)                                                                      \
-    FCOND(EQ)                                                                                  \
-    FCOND(NEQ)                                                                                 \
-    FCOND(LT)                                                                                  \
-    FCOND(NLT) FCOND(LE) FCOND(NLE) FCOND(LTQ) FCOND(NLTQ) FCOND(LEQ) FCOND(NLEQ) FCOND(UNORD) \
-        FCOND(ORD)
+#define TCI_FCONDS(FCOND) \
+    FCOND(EQ)             \
+    FCOND(NEQ)            \
+    FCOND(LT)             \
+    FCOND(NLT)            \
+    FCOND(LE) FCOND(NLE) FCOND(LTQ) FCOND(NLTQ) FCOND(LEQ) FCOND(NLEQ) FCOND(UNORD) FCOND(ORD)
 
 #define TCI_ROWS(ROW)                \
     ROW(entry, "------p")            \

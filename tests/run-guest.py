@@ -15,6 +15,7 @@ Lines at the top of a source say what differs from the usual:
   /* env: NAME=value ... */          environment, beside LC_ALL=C
   /* exit: 3 */  or  SIGSEGV         how it ends where there is an .expect file; 0 else
   /* stdin: text */                  one line of standard input
+  /* memory: GIB */                  at most this much address space, in GiB
 
 With --dragoman qemu-riscv64 the cases themselves are put to the test.
 """
@@ -39,7 +40,7 @@ SYSROOT = "/usr/riscv64-linux-gnu"
 COMMON_FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-fno-strict-aliasing"]
 HOST_CC = os.environ.get("CC", "gcc")
 TIMEOUT = 120
-DIRECTIVE = re.compile(r"^/[/*]\s*(flags|dragoman|args|env|exit|stdin):\s*(.*?)\s*(?:\*/)?\s*$")
+DIRECTIVE = re.compile(r"^/[/*]\s*(flags|dragoman|args|env|exit|stdin|memory):\s*(.*?)\s*(?:\*/)?\s*$")
 
 
 class Case:
@@ -90,18 +91,26 @@ def build(compiler, case, work):
     return program
 
 
-def limit_resources():
+def has_shadow(program):
+    """The address sanitizer reserves 20 TiB of address space before main."""
+    return b"__asan_init" in pathlib.Path(program).read_bytes()
+
+
+def limit_resources(memory):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory << 30, memory << 30))
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, hard))
 
 
 def run(command, case):
     """(end, stdout, stderr); end is an exit status, or minus a signal's number."""
+    memory = 0 if has_shadow(command[0]) else int(case.options.get("memory", 0))
     with tempfile.TemporaryDirectory() as directory:
         result = subprocess.run(
             command, cwd=directory, env=case.environment(), input=case.stdin.encode(),
-            capture_output=True, timeout=TIMEOUT, preexec_fn=limit_resources)
+            capture_output=True, timeout=TIMEOUT, preexec_fn=lambda: limit_resources(memory))
     return result.returncode, result.stdout.decode(errors="backslashreplace"), result.stderr
 
 

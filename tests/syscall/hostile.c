@@ -5,6 +5,7 @@
  * reach other processes or the system are not among them.
  */
 /* exit: 42 */
+/* memory: 16 */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -13,7 +14,7 @@
 
 #include "show.h"
 
-enum { BUFFER_SIZE = 1 << 16, PAGE = 4096, NB_CALLS = 4000 };
+enum { BUFFER_SIZE = 1 << 16, PAGE = 4096, NB_CALLS = 4000, MAX_RESIDENT = 1 << 20 };
 
 static const short numbers[] = {
     /* files and descriptors */
@@ -48,6 +49,7 @@ enum {
     NR_mprotect = 226,
     NR_madvise = 233,
     NR_prlimit = 261,
+    NR_mlock2 = 284,
     NR_close_range = 436,
 };
 
@@ -112,6 +114,12 @@ static int is_standard(uint64_t fd)
     return (int)fd >= 0 && (int)fd <= STDERR_FILENO;
 }
 
+/* More than address space: MAP_NORESERVE takes the kernel's refusal away, the others use the pages. */
+static int is_greedy(uint64_t size, uint64_t flags)
+{
+    return size > MAX_RESIDENT && (flags & (MAP_POPULATE | MAP_LOCKED | MAP_NORESERVE));
+}
+
 /* Calls that would end this program, or another, by doing what they are asked to. */
 static int is_suicide(int number, const uint64_t *a)
 {
@@ -140,8 +148,10 @@ static int is_suicide(int number, const uint64_t *a)
     case NR_mprotect:
     case NR_madvise:
         return !is_in_buffer(a[0], a[1]) || number == NR_mremap;
-    case NR_mmap: /* MAP_FIXED */
-        return (a[3] & 0x10) && !is_in_buffer(a[0], a[1]);
+    case NR_mmap:
+        return is_greedy(a[1], a[3]) || ((a[3] & MAP_FIXED) && !is_in_buffer(a[0], a[1]));
+    case NR_mlock2:
+        return a[1] > MAX_RESIDENT;
     case NR_prlimit:
         return a[2] != 0;
     default:

@@ -62,7 +62,7 @@ typedef struct InsnSet {
 } InsnSet;
 
 /* The row of an instruction of size bytes, aliases first; NULL if none. */
-const InsnRow *insn_find(const InsnTable *table, uint32_t insn, unsigned size);
+const InsnRow *insn_table_find(const InsnTable *table, uint32_t insn, unsigned size);
 
 /* Print an instruction; false if the table has none. */
 bool insn_print(const InsnSet *set, uint32_t insn, unsigned size, uint64_t pc, char *buf,

@@ -85,7 +85,7 @@ static bool row_matches(const InsnRow *row, uint32_t insn)
     return !row->same[0] || masked_value(insn, row->same[0]) == masked_value(insn, row->same[1]);
 }
 
-const InsnRow *insn_find(const InsnTable *table, uint32_t insn, unsigned size)
+const InsnRow *insn_table_find(const InsnTable *table, uint32_t insn, unsigned size)
 {
     for (size_t i = 0; i < table->nb_rows; i++) {
         if (table->rows[i].size == size && row_matches(&table->rows[i], insn)) {
@@ -122,7 +122,7 @@ static void put_field(TextBuf *out, const InsnSyntax *syntax, const InsnField *f
 bool insn_print(const InsnSet *set, uint32_t insn, unsigned size, uint64_t pc, char *buf,
                 size_t buf_size)
 {
-    const InsnRow *row = insn_find(set->table, insn, size);
+    const InsnRow *row = insn_table_find(set->table, insn, size);
     TextBuf out = { buf, buf_size, 0 };
     const char *text;
 

@@ -54,7 +54,7 @@ static void test_text(void)
 
         for (unsigned n = 0; n < 100; n++) {
             uint32_t insn = random_insn(&table->rows[i]);
-            const InsnRow *row = insn_find(table, insn, table->rows[i].size);
+            const InsnRow *row = insn_table_find(table, insn, table->rows[i].size);
 
             if (row) {
                 check_text(row, insn);
@@ -102,7 +102,7 @@ static bool may_be_illegal(const InsnRow *row)
 /* The decoder and the rows agree on what is an instruction. */
 static void check_decoder(Arena *arena, uint32_t insn, unsigned size)
 {
-    const InsnRow *row = insn_find(arch->insns->table, insn, size);
+    const InsnRow *row = insn_table_find(arch->insns->table, insn, size);
     bool legal = lifts(arena, insn, size);
 
     if (legal ? !row : row && !may_be_illegal(row)) {

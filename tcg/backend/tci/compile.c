@@ -9,6 +9,9 @@
 
 #include "bytecode.h"
 
+/* Room in TciInsn.r, beside the output and the immediates: what the table's operations need. */
+enum { MAX_VALUE_IN = 4, MAX_ADDR_IN = 2 };
+
 typedef struct Fixup {
     struct Fixup *next;
     uint32_t offset; /* of the branch */
@@ -172,7 +175,7 @@ static void emit_swap(Compiler *c, const TcgMop *mop)
 static void set_operands(TciInsn *insn, const TcgMop *mop)
 {
     insn->r[0] = reg_of(mop->out);
-    for (unsigned n = 0; n < mop->nb_in; n++) {
+    for (unsigned n = 0; n < mop->nb_in && n < MAX_VALUE_IN; n++) {
         if (mop->in[n].kind == TCG_LOC_REG) {
             insn->r[1 + n] = reg_of(mop->in[n]);
         }
@@ -238,7 +241,7 @@ static TciInsn *emit_access(Compiler *c, const TcgMop *mop, unsigned row)
     unsigned nb_addr = store ? mop->nb_in - 1 : mop->nb_in;
 
     insn->r[0] = reg_of(store ? mop->in[mop->nb_in - 1] : mop->out);
-    for (unsigned n = 0; n < nb_addr; n++) {
+    for (unsigned n = 0; n < nb_addr && n < MAX_ADDR_IN; n++) {
         insn->r[1 + n] = reg_of(mop->in[n]);
     }
     insn->r[3] = (uint8_t)mop->op->imm[1];

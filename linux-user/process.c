@@ -340,20 +340,14 @@ void process_die(Process *process, int signo)
     _exit(128 + signo);
 }
 
-/* In the child of fork: the other threads are gone, wherever they were. */
+/*
+ * In the child of fork: the other threads are gone, wherever they were.  Their tasks and vCPUs may
+ * be half changed, so they are not freed but left as they are.
+ */
 static void forget_others(GuestTask *task)
 {
-    Process *process = task->process;
-    GuestTask *other = process->tasks;
-
-    while (other) {
-        GuestTask *next = other->next;
-
-        if (other != task) {
-            task_free(other);
-        }
-        other = next;
-    }
+    task->process->tasks = task;
+    task->next = NULL;
 }
 
 int64_t process_fork(GuestTask *task)

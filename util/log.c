@@ -79,6 +79,9 @@ bool log_configure(const char *items, const char **ret_error)
             return false;
         }
         log_mask |= UINT32_C(1) << item;
+        if (item == LOG_CPU) { /* registers are shown where a block starts */
+            log_mask |= UINT32_C(1) << LOG_EXEC;
+        }
     }
     return true;
 }

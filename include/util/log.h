@@ -19,7 +19,7 @@
     X(OUT_ASM, "out_asm", "host code, beside guest code and IR")       \
     X(EXEC, "exec", "each block before it runs (implies no chaining)") \
     X(CHAIN, "chain", "direct jumps being linked and unlinked")        \
-    X(CPU, "cpu", "guest registers before each block (with exec)")     \
+    X(CPU, "cpu", "exec with the guest registers before each block")   \
     X(UNIMP, "unimp", "guest features that are not implemented")       \
     X(PAGE, "page", "guest mappings at start and as they change")      \
     X(STRACE, "strace", "system calls")                                \

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 
 def main():
     dragoman = sys.argv[1]
-    print("1..1")
+    print("1..2")
     with tempfile.TemporaryDirectory() as folder:
         program, log = f"{folder}/again", f"{folder}/log"
         subprocess.run(["riscv64-linux-gnu-gcc", "-static", "-x", "c", "-", "-o", program],
@@ -33,7 +33,10 @@ def main():
         text = pathlib.Path(log).read_text()
         right = (done.returncode == 0 and done.stdout == "lowest 3\nlowest 4\n" and
                  "execve(" in text and text.count("exit_group(0") == 1)
+        cpu = subprocess.run([dragoman, "-d", "cpu", program], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True).stderr
         print("ok 1" if right else f"not ok 1\n# {done}\n# {text.count('exit_group')} exits")
+        print("ok 2" if "exec 0x" in cpu and "sp " in cpu else "not ok 2")
 
 
 main()

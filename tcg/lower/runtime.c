@@ -245,24 +245,37 @@ FROM_INT_HELPER(u32, uint32_t)
 FROM_INT_HELPER(s64, int64_t)
 FROM_INT_HELPER(u64, uint64_t)
 
-/* Between formats; half precision through the compiler's own soft conversions. */
-static _Float16 to_f16(uint64_t bits)
+/* Between formats.  Half precision has no type that all compilers know; widening it is exact. */
+static uint64_t f16_to_f64(uint64_t bits)
 {
-    uint16_t low = bits;
-    _Float16 value;
+    uint64_t sign = (bits >> 15 & 1) << 63, exponent = bits >> 10 & 31, fraction = bits & 0x3ff;
 
-    memcpy(&value, &low, sizeof(value));
-    return value;
+    if (exponent == 31 && fraction) {
+        if (!(fraction & 0x200)) {
+            raise_invalid();
+        }
+        return sign | UINT64_C(0x7ff8000000000000) | fraction << 42;
+    }
+    if (exponent == 31) {
+        return sign | UINT64_C(0x7ff0000000000000);
+    }
+    if (exponent == 0) {
+        return sign | from_f64((double)fraction * 0x1p-24);
+    }
+    return sign | (exponent - 15 + 1023) << 52 | fraction << 42;
 }
 
 static uint64_t fcvt_f64(uint64_t a, uint64_t from)
 {
-    return from == 16 ? from_f64(to_f16(a)) : from == 32 ? from_f64(to_f32(a)) : a;
+    return from == 16 ? f16_to_f64(a) : from == 32 ? from_f64(to_f32(a)) : a;
 }
 
 static uint64_t fcvt_f32(uint64_t a, uint64_t from)
 {
-    return from == 16 ? from_f32(to_f16(a)) : from == 64 ? from_f32((float)to_f64(a)) : (uint32_t)a;
+    if (from == 32) {
+        return (uint32_t)a;
+    }
+    return from_f32((float)to_f64(from == 16 ? f16_to_f64(a) : a));
 }
 
 static uint64_t fma_f64(uint64_t a, uint64_t b, uint64_t c, uint64_t signs)

@@ -142,7 +142,7 @@ static TcgVal int_value(Gen *g)
         if (g->nb_ints) {
             return g->ints[below(g, g->nb_ints)];
         }
-        /* fall through */
+        G_GNUC_FALLTHROUGH;
     default:
         return ir_global(&g->ir, below(g, NB_INT));
     }

@@ -130,7 +130,8 @@ static bool simplify_forward(TcgRegion *r)
         facts_enter_block(&facts, block);
         for (TcgOp *op = block->first; op; op = op->next) {
             if (op->code == TCG_OP_fnan || op->code == TCG_OP_fbox) {
-                progress |= facts_propagate_copies(&facts, op) | simplify(&facts, op);
+                progress |= facts_propagate_copies(&facts, op);
+                progress |= simplify(&facts, op);
             }
             facts_note(&facts, op);
         }

@@ -155,8 +155,8 @@ static void test_eventfd(void)
 
 static void test_terminal(void)
 {
-    struct winsize size = { 24, 80, 0, 0 }, got;
-    struct termios t;
+    struct winsize size = { 24, 80, 0, 0 }, got = { 0 };
+    struct termios t = { 0 };
     int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
     char buf[64] = { 0 };
 

@@ -312,25 +312,55 @@ static TcgVal convert_from_int(RvLift *c, TcgType type, TcgVal value, SfInt from
     }
 }
 
+static void set_from_int(RvLift *c, const RvFr1 *a, TcgType type, SfInt from)
+{
+    TcgVal value = convert_from_int(c, type, rv_reg(c, a->rs1), from);
+
+    rv_fp_set(c, type, a->rd, type == TCG_F32 ? rv_fp_box(c, value) : value);
+}
+
+/*
+ * A mode that MXCSR is not in: integers that the format holds exactly do not care.  floor(),
+ * ceil() and round() of C libraries convert there and back, and land here with such integers.
+ */
+static void set_from_int_rounded(RvLift *c, const RvFr1 *a, TcgType type, SfInt from,
+                                 RvRounding rounding)
+{
+    const TcgHelper *helper = type == TCG_F32 ? &rv_helper_from_int_s : &rv_helper_from_int_d;
+    const TcgVal args[] = { rv_reg(c, a->rs1), spec_const(c, rounding, from) };
+    int64_t limit = INT64_C(1) << (type == TCG_F32 ? 24 : 53);
+    TcgBlock *inexact, *end;
+
+    if (from != SF_S64) {
+        rv_fp_set(c, type, a->rd, ir_call(c->ir, helper, args));
+        return;
+    }
+    inexact = ir_new_block(c->ir);
+    inexact->cold = true;
+    end = ir_new_block(c->ir);
+    ir_brcond(c->ir, TCG_I64, TCG_COND_GTU, ir_add(c->ir, TCG_I64, args[0], rv_const(c, limit)),
+              rv_const(c, 2 * limit), inexact);
+    set_from_int(c, a, type, from);
+    ir_br(c->ir, end);
+    ir_label(c->ir, inexact);
+    rv_fp_set(c, type, a->rd, ir_call(c->ir, helper, args));
+    ir_label(c->ir, end);
+}
+
 /* 32-bit integers fit in a double: no rounding. */
 bool rv_fp_from_int(RvLift *c, const RvFr1 *a, TcgType type, SfInt from)
 {
-    const TcgHelper *helper = type == TCG_F32 ? &rv_helper_from_int_s : &rv_helper_from_int_d;
     bool exact = type == TCG_F64 && (from == SF_S32 || from == SF_U32);
     RvRounding rounding;
-    TcgVal value;
 
     if (!rv_rounding(c, a->rm, &rounding)) {
         return false;
     }
-    if (!rounding.host && !exact) {
-        const TcgVal args[] = { rv_reg(c, a->rs1), spec_const(c, rounding, from) };
-
-        rv_fp_set(c, type, a->rd, ir_call(c->ir, helper, args));
-        return true;
+    if (rounding.host || exact) {
+        set_from_int(c, a, type, from);
+    } else {
+        set_from_int_rounded(c, a, type, from, rounding);
     }
-    value = convert_from_int(c, type, rv_reg(c, a->rs1), from);
-    rv_fp_set(c, type, a->rd, type == TCG_F32 ? rv_fp_box(c, value) : value);
     return true;
 }
 

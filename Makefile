@@ -4,10 +4,16 @@
 MESON := $(or $(wildcard /usr/bin/meson),meson)
 ROUNDS ?= 5
 
-.PHONY: all demo check check-slow check-help bench roots install clean help
+.PHONY: all demo check check-slow check-help bench roots install clean help FORCE
 
 all: build/build.ninja
 	@ninja -C build
+
+# The program alone, without the tests.
+build/dragoman: build/build.ninja FORCE
+	@ninja -C build dragoman
+
+FORCE:
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -15,7 +21,7 @@ help:
 ## make demo        install what is missing, build, run a riscv64 program beside a native one
 demo:
 	@scripts/install-deps build cross
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory build/dragoman
 	@scripts/demo build/dragoman
 
 ## make check       install the test needs, build with all checks, run every fast test
@@ -35,7 +41,7 @@ check-help: build-check/build.ninja
 ## make bench       kernels run native, under qemu-user and under dragoman (ROUNDS=5 BENCH=...)
 bench:
 	@scripts/install-deps build cross qemu
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory build/dragoman
 	@scripts/bench.py --dragoman build/dragoman --rounds $(ROUNDS) $(BENCH)
 
 ## make roots       unpack Debian 13 for riscv64 and amd64 into roots/ (1 GB)

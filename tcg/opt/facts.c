@@ -3,6 +3,8 @@
  */
 #include "facts.h"
 
+#include <assert.h>
+
 #include "tcg/helper.h"
 
 void facts_begin(Facts *f, TcgRegion *r)
@@ -156,6 +158,19 @@ void op_to_mov(TcgRegion *r, TcgOp *op, TcgVal v)
     op->arg[1] = v;
     op->imm[0] = op->imm[1] = 0;
     op->target = NULL;
+}
+
+TcgOp *op_new_before(TcgRegion *r, TcgOp *where, TcgOpcode code, TcgType type, unsigned nb_in)
+{
+    TcgOp *op = tcg_op_new(r, code, type);
+
+    assert(where->prev);
+    op->nb_out = 1;
+    op->nb_in = (uint8_t)nb_in;
+    op->arg[0] = tcg_temp(r, type);
+    r->vals[op->arg[0]].def = op;
+    tcg_insert_op_before(NULL, where, op);
+    return op;
 }
 
 void op_to_const(TcgRegion *r, TcgOp *op, uint64_t bits)

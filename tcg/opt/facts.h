@@ -74,6 +74,12 @@ bool facts_propagate_copies(Facts *f, TcgOp *op);
 void op_to_mov(TcgRegion *r, TcgOp *op, TcgVal v);
 void op_to_const(TcgRegion *r, TcgOp *op, uint64_t bits);
 
+/*
+ * A new operation in front of where, its inputs for the caller to fill in; its output is a new
+ * temporary of the type.  There must be an operation in front of where already, so that no block changes.
+ */
+TcgOp *op_new_before(TcgRegion *r, TcgOp *where, TcgOpcode code, TcgType type, unsigned nb_in);
+
 /* An x86 or RISC host takes it as an immediate. */
 static inline bool fits_s32(TcgType type, uint64_t bits)
 {

@@ -70,14 +70,9 @@ bool fold_rotate(Facts *f, TcgOp *op)
     if (!last->prev || !unwritten_between(first, last, tcg_op_in(last, 0))) {
         return false;
     }
-    rotate = tcg_op_new(f->r, TCG_OP_rotl, type);
-    rotate->nb_out = 1;
-    rotate->nb_in = 2;
-    rotate->arg[0] = tcg_temp(f->r, type);
+    rotate = op_new_before(f->r, last, TCG_OP_rotl, type, 2);
     rotate->arg[1] = tcg_op_in(last, 0);
     rotate->arg[2] = tcg_const(f->r, type, count);
-    f->r->vals[rotate->arg[0]].def = rotate;
-    tcg_insert_op_before(NULL, last, rotate); /* there is one in front of last */
     if (a_extended) {
         op->code = TCG_OP_sext;
         op->nb_in = 1;

@@ -188,18 +188,6 @@ static bool replaces(const TcgOp *op, const TcgOp *first)
     return true;
 }
 
-/* A copy of op in front of first, with a new temporary as its output, for the caller to fill in. */
-static TcgOp *new_op_before(Facts *f, TcgOp *first, const TcgOp *op)
-{
-    TcgOp *made = tcg_op_new(f->r, op->code, op->type);
-
-    made->nb_out = 1;
-    made->arg[0] = tcg_temp(f->r, op->type);
-    f->r->vals[made->arg[0]].def = made;
-    tcg_insert_op_before(NULL, first, made); /* there is one in front of first: no block changes */
-    return made;
-}
-
 /*
  * (x << c1) >> c2 when x is about to be overwritten by the first shift: the field is taken before
  * that, and the first shift dies.  With c1 = 32 > c2 what remains is a scaled unsigned index.
@@ -212,7 +200,7 @@ static bool fold_shift_pair_in_place(Facts *f, TcgOp *op, Def *def, uint64_t c1,
     if (!replaces(op, def->op) || (c1 > c2 && (c1 != 32 || w != 64 || op->code != TCG_OP_shr))) {
         return false;
     }
-    field = new_op_before(f, def->op, op);
+    field = op_new_before(f->r, def->op, op->code, op->type, 1);
     if (c1 > c2) {
         set_unary(field, TCG_OP_zext, tcg_op_in(def->op, 0), 32, 0);
         return set_binary(f, op, TCG_OP_shl, field->arg[0], c1 - c2);

@@ -81,25 +81,19 @@ static TcgOpcode division_partner(TcgOpcode code)
     }
 }
 
-static TcgVal insert_before(TcgRegion *r, TcgBlock *block, TcgOp *where, TcgOpcode code, TcgVal a,
-                            TcgVal b)
+static TcgVal insert_before(TcgRegion *r, TcgOp *where, TcgOpcode code, TcgVal a, TcgVal b)
 {
-    TcgOp *op = tcg_op_new(r, code, where->type);
+    TcgOp *op = op_new_before(r, where, code, where->type, 2);
 
-    op->nb_out = 1;
-    op->nb_in = 2;
-    op->arg[0] = tcg_temp(r, where->type);
     op->arg[1] = a;
     op->arg[2] = b;
-    r->vals[op->arg[0]].def = op;
-    tcg_insert_op_before(block, where, op);
     return op->arg[0];
 }
 
 /* rem = a - q * b, right for all operands by the IR's definition of division by zero. */
-static void remainder_from_quotient(TcgRegion *r, TcgBlock *block, TcgOp *rem, TcgVal q)
+static void remainder_from_quotient(TcgRegion *r, TcgOp *rem, TcgVal q)
 {
-    TcgVal product = insert_before(r, block, rem, TCG_OP_mul, q, rem->arg[2]);
+    TcgVal product = insert_before(r, rem, TCG_OP_mul, q, rem->arg[2]);
 
     rem->code = TCG_OP_sub;
     rem->arg[2] = product;
@@ -109,33 +103,34 @@ static void remainder_from_quotient(TcgRegion *r, TcgBlock *block, TcgOp *rem, T
  * Hosts divide slowly: of a quotient and a remainder of the same operands one division is left.
  * The quotient is computed where the first of the two stands.
  */
-static bool share_division(Facts *f, Def **table, TcgBlock *block, TcgOp *op)
+static bool share_division(Facts *f, Def **table, TcgOp *op)
 {
-    TcgOp key = *op;
+    TcgOpcode partner = division_partner(op->code);
+    TcgOp key;
     Def *first;
     TcgVal q;
 
-    key.code = division_partner(op->code);
-    if (key.code == TCG_OP_COUNT) {
+    if (partner == TCG_OP_COUNT) {
         return false;
     }
+    key = *op;
+    key.code = partner;
     first = table[hash_op(&key)];
     if (!first || !same_op(first->op, &key) || first->time <= f->epoch || !first->op->prev ||
-        !facts_holds(f, op->arg[1], first) || !facts_holds(f, op->arg[2], first)) {
+        !op->prev || !facts_holds(f, op->arg[1], first) || !facts_holds(f, op->arg[2], first)) {
         return false;
     }
-    /* In front of the first there is another operation: the block passed along does not matter. */
     if (op->code == TCG_OP_div || op->code == TCG_OP_divu) {
-        q = insert_before(f->r, block, first->op, op->code, op->arg[1], op->arg[2]);
-        remainder_from_quotient(f->r, block, first->op, q);
+        q = insert_before(f->r, first->op, op->code, op->arg[1], op->arg[2]);
+        remainder_from_quotient(f->r, first->op, q);
         op_to_mov(f->r, op, q);
     } else {
         q = still_there(f, first) ? first->op->arg[0] : TCG_NO_VAL;
         if (!q) {
-            q = insert_before(f->r, block, first->op, first->op->code, op->arg[1], op->arg[2]);
+            q = insert_before(f->r, first->op, first->op->code, op->arg[1], op->arg[2]);
             op_to_mov(f->r, first->op, q);
         }
-        remainder_from_quotient(f->r, block, op, q);
+        remainder_from_quotient(f->r, op, q);
     }
     return true;
 }
@@ -172,7 +167,7 @@ bool tcg_opt_value_number(TcgRegion *r, const TcgBackend *backend)
         facts_enter_block(&facts, block);
         for (TcgOp *op = block->first; op; op = op->next) {
             progress |= facts_propagate_copies(&facts, op);
-            progress |= share_division(&facts, table, block, op);
+            progress |= share_division(&facts, table, op);
             progress |= number_op(&facts, table, op);
         }
     }

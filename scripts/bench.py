@@ -4,8 +4,8 @@
 Builds each kernel of tests/bench with one set of flags for the host and for the guest, runs the
 three interleaved, and prints medians: native seconds, the time of each translator relative to
 that, and how many times faster than qemu-user dragoman is; with geometric means by group, and the
-peak memory of each.  The group `startup` runs whole programs, from roots/ where they are Debian's
-(`make roots` fetches them).
+peak memory of each.  The group `system` is about the kernel's interface; the group `startup` runs
+whole programs, from roots/ where they are Debian's (`make roots` fetches them).
 """
 import argparse
 import json
@@ -21,7 +21,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "tests/bench"
-GROUPS = ["integer", "float", "control", "startup"]
+GROUPS = ["integer", "float", "control", "system", "startup"]
 CROSS_CC = "riscv64-linux-gnu-gcc"
 HOST_CC = os.environ.get("CC", "gcc")
 SYSROOT = "/usr/riscv64-linux-gnu"
@@ -90,8 +90,11 @@ def compiled_kernels(args, group):
         rounds = ROUNDS_LINE.search(source.read_text())[1]
         native = compile_once(HOST_CC, flags, source, args.work)
         guest = compile_once(CROSS_CC, flags, source, args.work)
-        yield Kernel(group, source.stem,
-                     three_ways(args, [native, rounds], [guest, rounds]))
+        ways = three_ways(args, [native, rounds], [guest, rounds])
+        if "qemu" in ways and "BENCH_TRANSLATOR" in source.read_text():
+            # It executes programs; without binfmt_misc they have to name the translator.
+            ways["qemu"] = ["env", f"BENCH_TRANSLATOR={args.qemu}", *ways["qemu"]]
+        yield Kernel(group, source.stem, ways)
 
 
 def hello_kernels(args):

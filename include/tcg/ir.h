@@ -183,7 +183,10 @@ typedef struct TcgGlobal {
                         in a register across blocks */
 } TcgGlobal;
 
-enum { TCG_MAX_GLOBALS = 128 };
+enum {
+    TCG_MAX_GLOBALS = 128,
+    TCG_MAX_JUMPS = 255, /* of a region: a translated block counts its links in a byte */
+};
 
 typedef struct TcgGlobals {
     const TcgGlobal *global;

@@ -14,7 +14,11 @@
 #include "tcg/helper.h"
 #include "tcg/ir.h"
 
-enum { MAX_TEMPS = 1 << 20, MAX_BLOCKS = 1 << 16 };
+enum {
+    MAX_TEMPS = 1 << 20,
+    MAX_BLOCKS = 1 << 16,
+    MAX_OFFSET = INT32_MAX - 32, /* of a global: a displacement reaches its end */
+};
 
 typedef struct Parser {
     TcgRegion *r;
@@ -24,6 +28,7 @@ typedef struct Parser {
     char word[128];    /* the last word read */
     TcgBlock **blocks; /* by number; NULL: not mentioned yet */
     unsigned nb_blocks;
+    uint8_t *labelled; /* by number: its label has been read */
     TcgBlock *block;
     char *error;
 } Parser;
@@ -188,6 +193,20 @@ static bool read_imm(Parser *p, TcgOp *op, unsigned n)
            fail(p, "bad immediate '#%s' of %s", p->word, tcg_op_info[op->code].name);
 }
 
+static void grow_blocks(Parser *p, unsigned nb)
+{
+    TcgBlock **blocks = arena_array(p->arena, TcgBlock *, nb);
+    uint8_t *labelled = arena_array(p->arena, uint8_t, nb);
+
+    if (p->nb_blocks) {
+        memcpy(blocks, p->blocks, p->nb_blocks * sizeof(*blocks));
+        memcpy(labelled, p->labelled, p->nb_blocks);
+    }
+    p->blocks = blocks;
+    p->labelled = labelled;
+    p->nb_blocks = nb;
+}
+
 static TcgBlock *block_by_number(Parser *p, uint64_t number)
 {
     if (number >= MAX_BLOCKS) {
@@ -195,13 +214,7 @@ static TcgBlock *block_by_number(Parser *p, uint64_t number)
         return NULL;
     }
     if (number >= p->nb_blocks) {
-        TcgBlock **grown = arena_array(p->arena, TcgBlock *, 2 * number + 16);
-
-        if (p->nb_blocks) {
-            memcpy(grown, p->blocks, p->nb_blocks * sizeof(*grown));
-        }
-        p->blocks = grown;
-        p->nb_blocks = 2 * number + 16;
+        grow_blocks(p, 2 * number + 16);
     }
     if (!p->blocks[number]) {
         unsigned nb = p->r->nb_blocks;
@@ -321,11 +334,16 @@ static bool read_operands(Parser *p, TcgOp *op)
     return true;
 }
 
-static void note_jump(TcgRegion *r, const TcgOp *op)
+static bool note_jump(Parser *p, const TcgOp *op)
 {
-    if (op->code == TCG_OP_goto_tb && op->imm[0] >= r->nb_jumps) {
-        r->nb_jumps = op->imm[0] + 1;
+    if (op->code != TCG_OP_goto_tb) {
+        return true;
     }
+    if (op->imm[0] >= TCG_MAX_JUMPS) {
+        return fail(p, "jump number too large");
+    }
+    p->r->nb_jumps = MAX(p->r->nb_jumps, (unsigned)op->imm[0] + 1);
+    return true;
 }
 
 static bool parse_op(Parser *p)
@@ -343,10 +361,9 @@ static bool parse_op(Parser *p)
     }
     op = parse_opcode(p);
     if (!op || (op->code == TCG_OP_call && !read_helper(p, op)) || !define_output(p, op, out) ||
-        !read_operands(p, op)) {
+        !read_operands(p, op) || !note_jump(p, op)) {
         return false;
     }
-    note_jump(p->r, op);
     tcg_append_op(p->block, op);
     return at_end(p) || fail(p, "unexpected '%s'", p->at);
 }
@@ -363,7 +380,7 @@ static bool parse_block_label(Parser *p)
     if (!block) {
         return false;
     }
-    if (block->first) {
+    if (p->labelled[number]++) {
         return fail(p, "block %u is there twice", block->id);
     }
     /* Blocks made by forward branches wait at the end of the layout. */
@@ -391,20 +408,64 @@ static bool parse_region_line(Parser *p)
     return true;
 }
 
+/* Nothing that the text form reads as something else. */
+static bool is_global_name(const char *name)
+{
+    if (!isalpha((unsigned char)name[0]) && name[0] != '_') {
+        return false;
+    }
+    for (const char *at = name; *at; at++) {
+        if (!isalnum((unsigned char)*at) && *at != '_' && *at != '.') {
+            return false;
+        }
+    }
+    return strcmp(name, "globals") && strcmp(name, "region") && strcmp(name, "block");
+}
+
 /* "x1:i64@8!0" */
 static bool parse_global(Parser *p, const char *text, TcgGlobal *ret)
 {
-    char name[32], type_name[8];
+    char name[32], type_name[8], offset_text[12], heat_text[8] = "-1";
     TcgType type;
-    unsigned offset;
-    int heat = -1;
+    uint64_t offset, heat;
+    int end = 0;
 
-    if (sscanf(text, "%31[^:]:%7[^@]@%u!%d", name, type_name, &offset, &heat) < 3 ||
-        !parse_type(type_name, &type)) {
+    if (sscanf(text, "%31[^:]:%7[^@]@%11[^!]%n!%7s%n", name, type_name, offset_text, &end,
+               heat_text, &end) < 3 ||
+        text[end] || !is_global_name(name) || !parse_type(type_name, &type) || type > TCG_V256 ||
+        !to_number(offset_text, &offset) || offset > MAX_OFFSET || !to_number(heat_text, &heat) ||
+        (int64_t)heat < -1 || (int64_t)heat > INT16_MAX) {
         return fail(p, "bad global '%s', want NAME:TYPE@OFFSET!HEAT", text);
     }
-    *ret = (TcgGlobal){ .type = type, .offset = offset, .heat = heat };
+    *ret = (TcgGlobal){ .type = type, .offset = (uint32_t)offset, .heat = (int16_t)heat };
     ret->name = strcpy(arena_alloc(p->arena, strlen(name) + 1), name);
+    return true;
+}
+
+static bool overlap(const TcgGlobal *a, const TcgGlobal *b)
+{
+    return a->offset < b->offset + tcg_type_bits(b->type) / 8 &&
+           b->offset < a->offset + tcg_type_bits(a->type) / 8;
+}
+
+/* Each has a name, a place in the state and one in the order of heat of its class. */
+static bool check_new_global(Parser *p, const TcgGlobal *globals, unsigned nb)
+{
+    const TcgGlobal *added = &globals[nb];
+
+    for (const TcgGlobal *g = globals; g < added; g++) {
+        if (strcmp(g->name, added->name) == 0) {
+            return fail(p, "globals %s and %s have the same name", g->name, added->name);
+        }
+        if (overlap(g, added)) {
+            return fail(p, "globals %s and %s overlap", g->name, added->name);
+        }
+        if (g->heat >= 0 && g->heat == added->heat &&
+            tcg_type_is_int(g->type) == tcg_type_is_int(added->type)) {
+            return fail(p, "globals %s and %s have the same place in the order of heat", g->name,
+                        added->name);
+        }
+    }
     return true;
 }
 
@@ -419,9 +480,10 @@ static bool parse_globals_line(Parser *p, const char *line, TcgGlobal *globals, 
         if (*nb == TCG_MAX_GLOBALS) {
             return fail(p, "too many globals");
         }
-        if (!parse_global(p, *word, &globals[(*nb)++])) {
+        if (!parse_global(p, *word, &globals[*nb]) || !check_new_global(p, globals, *nb)) {
             return false;
         }
+        (*nb)++;
     }
     return true;
 }
@@ -477,6 +539,15 @@ static bool parse_line(Parser *p, const char *line)
     return parse_op(p);
 }
 
+/* Those that only branches name wait behind the last one that has a label. */
+static bool check_labels(Parser *p)
+{
+    const TcgBlock *block = p->block ? p->block->next : p->r->first;
+
+    p->line--; /* the last one */
+    return !block || fail(p, "block %u is not there", block->id);
+}
+
 TcgRegion *tcg_parse_region(Arena *arena, const TcgGlobals *globals, const char *text,
                             char **ret_error)
 {
@@ -493,6 +564,9 @@ TcgRegion *tcg_parse_region(Arena *arena, const TcgGlobals *globals, const char 
             if (!parse_line(&p, lines[p.line - 1])) {
                 break;
             }
+        }
+        if (!p.error) {
+            check_labels(&p);
         }
     }
     if (p.error) {

@@ -569,6 +569,9 @@ static bool check_blocks(Verifier *v)
         fault(v, "the region has no blocks");
         return false;
     }
+    if (v->r->nb_jumps > TCG_MAX_JUMPS) {
+        fault(v, "%u jumps, at most %u", v->r->nb_jumps, TCG_MAX_JUMPS);
+    }
     check_numbers(v);
     check_ends(v);
     return !v->faults;

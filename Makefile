@@ -3,8 +3,10 @@
 
 MESON := $(or $(wildcard /usr/bin/meson),meson)
 ROUNDS ?= 5
+FUZZ ?= ir-parse
+TIME ?= 60
 
-.PHONY: all demo check check-slow check-help bench roots install clean help FORCE
+.PHONY: all demo check check-slow check-help fuzz bench roots install clean help FORCE
 
 all: build/build.ninja
 	@ninja -C build
@@ -38,6 +40,10 @@ check-slow: roots
 check-help: build-check/build.ninja
 	@scripts/check-help build-check
 
+## make fuzz        libFuzzer on one target for a while (FUZZ=lift-riscv64 TIME=600), with clang
+fuzz: build-fuzz/build.ninja
+	@scripts/fuzz build-fuzz $(FUZZ) $(TIME)
+
 ## make bench       kernels run native, under qemu-user and under dragoman (ROUNDS=5 BENCH=...)
 bench:
 	@scripts/install-deps build cross qemu
@@ -54,10 +60,15 @@ install: all
 	@DESTDIR=$(DESTDIR) ninja -C build install
 
 clean:
-	rm -rf build build-check
+	rm -rf build build-check build-fuzz
 
 build/build.ninja:
 	@./configure
 
 build-check/build.ninja:
 	@scripts/check build-check --configure-only
+
+build-fuzz/build.ninja:
+	@scripts/install-deps build test
+	@CC=clang ./configure --build-dir=build-fuzz --enable-fuzzers --enable-checks \
+		--enable-sanitizers >/dev/null

@@ -1,15 +1,10 @@
 /*
  * The ELF loader on arbitrary bytes: headers, segments, mapping, and that all of it is undone.
  *
- * A libFuzzer target; without libFuzzer (DRAGOMAN_FUZZ_REPLAY) a program that loads the files it
- * is given, or, without any, mutations of a valid file from a fixed seed.
+ * A replay without files loads mutations of a valid one.
  */
-#include <stddef.h>
-#include <stdint.h>
-
 #include "../unit/linux-user-elf-file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -79,22 +74,6 @@ static void replay_mutations(void)
     g_print("%u files loaded or refused\n", i);
 }
 
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        g_autofree char *bytes = NULL;
-        gsize size;
-
-        if (!g_file_get_contents(argv[i], &bytes, &size, NULL)) {
-            g_printerr("%s: cannot be read\n", argv[i]);
-            return 1;
-        }
-        LLVMFuzzerTestOneInput((const uint8_t *)bytes, size);
-    }
-    if (argc < 2) {
-        replay_mutations();
-    }
-    return 0;
-}
+void (*const fuzz_without_files)(void) = replay_mutations;
 
 #endif

@@ -27,8 +27,8 @@ void fuzz_check_text(const TcgRegion *r);
 
 /*
  * Everything that happens to a verified region on its way to host code, each step checked: the passes
- * but those of the mask skip, register allocation, emission into exactly space bytes.  What the backend
- * does not support ends before register allocation.
+ * but those of the mask skip, register allocation, emission into exactly space bytes.  Nothing when there
+ * are vectors that the backend is too narrow for.
  */
 void fuzz_compile(TcgRegion *r, const TcgBackend *backend, uint64_t skip, size_t space);
 

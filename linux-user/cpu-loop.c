@@ -44,7 +44,9 @@ static void do_syscall(GuestTask *task)
         args.v[i] = read_slot(task, abi->syscall_arg[i]);
     }
     ret = syscall_dispatch(task, (unsigned)number, &args);
-    if (ret == SYS_AGAIN || (ret == SYS_RESTART && signal_restarts_call(task))) {
+    if (process_is_stopping(task) && (ret == SYS_RESTART || ret == -EINTR)) {
+        rewind_call(task); /* for the core file: the call is still being made */
+    } else if (ret == SYS_AGAIN || (ret == SYS_RESTART && signal_restarts_call(task))) {
         rewind_call(task);
     } else if (ret != SYS_NO_RESULT) {
         set_result(task, ret == SYS_RESTART ? -EINTR : ret);

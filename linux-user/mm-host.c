@@ -12,22 +12,21 @@
 
 #include "linux-user/mmap.h"
 
-/* One line of the host's file. */
-typedef struct HostMap {
-    uint64_t start, end, inode;
-    char device[16];
-    char *name; /* "" for none */
-} HostMap;
-
 static void clear_host_map(gpointer data)
 {
-    g_free(((HostMap *)data)->name);
+    g_free(((MmHostMap *)data)->name);
 }
 
-/* NULL when /proc is not mounted. */
-static GArray *read_host_maps(void)
+/* "VmFlags: rd wr mr mw me dd": two letters each. */
+static void read_flags(MmHostMap *map, const char *line)
 {
-    FILE *file = fopen("/proc/self/maps", "re");
+    map->dont_dump = strstr(line, " dd") != NULL;
+    map->is_io = strstr(line, " io") != NULL;
+}
+
+GArray *mm_host_maps(bool details)
+{
+    FILE *file = fopen(details ? "/proc/self/smaps" : "/proc/self/maps", "re");
     g_autofree char *line = NULL;
     size_t size = 0;
     GArray *maps;
@@ -35,16 +34,18 @@ static GArray *read_host_maps(void)
     if (!file) {
         return NULL;
     }
-    maps = g_array_new(FALSE, FALSE, sizeof(HostMap));
+    maps = g_array_new(FALSE, FALSE, sizeof(MmHostMap));
     g_array_set_clear_func(maps, clear_host_map);
     while (getline(&line, &size, file) > 0) {
-        HostMap map;
+        MmHostMap map = { 0 };
         int name_at = 0;
 
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*x %15s %" SCNu64 " %n", &map.start,
-                   &map.end, map.device, &map.inode, &name_at) == 4) {
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64 " %15s %" SCNu64 " %n", &map.start,
+                   &map.end, &map.offset, map.device, &map.inode, &name_at) == 5) {
             map.name = g_strchomp(g_strdup(line + name_at));
             g_array_append_val(maps, map);
+        } else if (maps->len > 0 && g_str_has_prefix(line, "VmFlags:")) {
+            read_flags(&g_array_index(maps, MmHostMap, maps->len - 1), line);
         }
     }
     fclose(file);
@@ -53,23 +54,23 @@ static GArray *read_host_maps(void)
 
 bool mm_host_uses_below(uint64_t top)
 {
-    GArray *maps = read_host_maps();
+    GArray *maps = mm_host_maps(false);
     bool used;
 
     if (!maps) {
         /* Without /proc: look where our own code and data are. */
-        return (uint64_t)(uintptr_t)&read_host_maps < top || (uint64_t)(uintptr_t)&maps < top;
+        return (uint64_t)(uintptr_t)&mm_host_maps < top || (uint64_t)(uintptr_t)&maps < top;
     }
     /* Sorted by address. */
-    used = maps->len > 0 && g_array_index(maps, HostMap, 0).start < top;
+    used = maps->len > 0 && g_array_index(maps, MmHostMap, 0).start < top;
     g_array_free(maps, TRUE);
     return used;
 }
 
-static const HostMap *find_host_map(const GArray *maps, uint64_t addr)
+static const MmHostMap *find_host_map(const GArray *maps, uint64_t addr)
 {
     for (guint i = 0; maps && i < maps->len; i++) {
-        const HostMap *map = &g_array_index(maps, HostMap, i);
+        const MmHostMap *map = &g_array_index(maps, MmHostMap, i);
 
         if (addr >= map->start && addr < map->end) {
             return map;
@@ -80,8 +81,8 @@ static const HostMap *find_host_map(const GArray *maps, uint64_t addr)
 
 char *guest_mm_file(GuestMm *mm, GuestAddr addr)
 {
-    GArray *host = read_host_maps();
-    const HostMap *map = find_host_map(host, addr);
+    GArray *host = mm_host_maps(false);
+    const MmHostMap *map = find_host_map(host, addr);
     char *name = map && map->name[0] == '/' ? g_strdup(map->name) : NULL;
 
     if (host) {
@@ -92,11 +93,11 @@ char *guest_mm_file(GuestMm *mm, GuestAddr addr)
 
 void guest_mm_print(GuestMm *mm, FILE *out)
 {
-    GArray *host = read_host_maps();
+    GArray *host = mm_host_maps(false);
     GuestMapping map;
 
     for (GuestAddr addr = 0; guest_mm_next(mm, addr, &map); addr = map.end) {
-        const HostMap *file = find_host_map(host, map.start);
+        const MmHostMap *file = find_host_map(host, map.start);
         const char *name = map.name ? map.name : file ? file->name : "";
         /* The kernel's width: addresses in at least eight digits, the name in column 74. */
         int n = fprintf(

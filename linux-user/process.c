@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "accel/accel.h"
+#include "coredump.h"
 #include "linux-user/guest-mem.h"
 #include "program.h"
 #include "signal-host.h"
@@ -124,6 +125,8 @@ static Process *process_new(const Options *options, const AccelOps *accel, Progr
     }
     pthread_mutex_init(&process->signal_lock, NULL);
     pthread_mutex_init(&process->tasks_lock, NULL);
+    pthread_cond_init(&process->task_parked, NULL);
+    process->elf_flags = program->main.image.flags;
     pthread_atfork(lock_log, log_unlock, log_unlock);
     return process;
 }
@@ -326,15 +329,31 @@ static void flush_log(Process *process)
 
 void process_exit(Process *process, int status)
 {
+    GuestTask *task = task_self();
+
+    if (task) {
+        process_park(task); /* the process is dying already, of a signal */
+    }
     flush_log(process);
     _exit(status);
 }
 
-void process_die(Process *process, int signo)
+void process_die(GuestTask *task, const siginfo_t *info)
 {
-    flush_log(process);
+    int signo = info->si_signo;
+    bool dumped = false;
+
+    process_park(task);
+    signal_host_set_mask(~UINT64_C(0));
+    if (signal_bit(signo) & SIGNAL_DUMPS) {
+        process_stop_others(task);
+        dumped = coredump_write(task, info);
+    }
+    flush_log(task->process);
+    coredump_replace_host(task, dumped);
     signal_host_set(signo, SIGNAL_DEFAULT, 0);
-    signal_host_set_mask(0);
+    /* No other: what is pending must not come first. */
+    signal_host_set_mask(~signal_bit(signo));
     syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signo);
     /* Only a signal whose default is not to end the process comes here; natively it would not. */
     _exit(128 + signo);
@@ -347,6 +366,7 @@ void process_die(Process *process, int signo)
 static void forget_others(GuestTask *task)
 {
     task->process->tasks = task;
+    task->process->stopper = NULL;
     task->next = NULL;
 }
 

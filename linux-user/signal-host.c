@@ -51,14 +51,29 @@ uint64_t signal_host_set_mask(uint64_t mask)
     return old;
 }
 
+static const char *signal_name(int signo)
+{
+    switch (signo) {
+    case SIGBUS:
+        return "SIGBUS";
+    case SIGILL:
+        return "SIGILL";
+    case SIGFPE:
+        return "SIGFPE";
+    case SIGTRAP:
+        return "SIGTRAP";
+    default:
+        return "SIGSEGV";
+    }
+}
+
 /* One line without stdio or malloc: anything may be broken. */
 static void report_internal_fault(int signo, const siginfo_t *info, const void *context)
 {
     char line[160];
-    int n = g_snprintf(line, sizeof(line),
-                       "dragoman: internal error: %s at host pc %#lx, address %#lx\n",
-                       signo == SIGBUS ? "SIGBUS" : "SIGSEGV",
-                       (unsigned long)host_context_pc(context), (unsigned long)info->si_addr);
+    int n = g_snprintf(
+        line, sizeof(line), "dragoman: internal error: %s at host pc %#lx, address %#lx\n",
+        signal_name(signo), (unsigned long)host_context_pc(context), (unsigned long)info->si_addr);
 
     if (write(STDERR_FILENO, line, (size_t)n) < 0) {
         /* Nowhere left to say it. */
@@ -97,14 +112,18 @@ static void handle_fault(int signo, siginfo_t *info, void *context)
 static void record_signal(int signo, const siginfo_t *info, void *context)
 {
     GuestTask *task = task_self();
-    uint64_t everything = ~SIGNAL_FAULTS;
+    /* Not SIGABRT: a failed assertion of ours raises it again, and must not wait. */
+    uint64_t everything = ~(SIGNAL_FAULTS | signal_bit(SIGABRT));
     ucontext_t *uc = context;
 
     if (!task) {
         return;
     }
-    task->pending_info[signo] = *info;
-    atomic_fetch_or(&task->pending, signal_bit(signo));
+    /* While the process stops, SIGSEGV is how a task is told; see stop.c. */
+    if (signo != SIGSEGV || !process_is_stopping(task)) {
+        task->pending_info[signo] = *info;
+        atomic_fetch_or(&task->pending, signal_bit(signo));
+    }
     atomic_store(&task->signal_pending, 1);
     /* The kernel's mask is 8 bytes; glibc's sigset_t would reach into what follows it. */
     memcpy(&uc->uc_sigmask, &everything, sizeof(everything));
@@ -119,6 +138,8 @@ static void host_handler(int signo, siginfo_t *info, void *context)
     /* si_code above 0: the kernel's own, so an instruction's. */
     if ((signo == SIGSEGV || signo == SIGBUS) && info->si_code > 0) {
         handle_fault(signo, info, context);
+    } else if ((signo == SIGILL || signo == SIGFPE || signo == SIGTRAP) && info->si_code > 0) {
+        internal_fault(signo, info, context); /* the guest's own do not reach the host */
     } else {
         record_signal(signo, info, context);
     }

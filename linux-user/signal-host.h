@@ -20,6 +20,12 @@ static inline uint64_t signal_bit(int signo)
 /* Never blocked on the host: generated code and guest memory copies raise them. */
 #define SIGNAL_FAULTS (signal_bit(SIGSEGV) | signal_bit(SIGBUS))
 
+/* The default action is to end the process with a core file: signal(7), "Core". */
+#define SIGNAL_DUMPS                                                                        \
+    (SIGNAL_FAULTS | signal_bit(SIGQUIT) | signal_bit(SIGILL) | signal_bit(SIGTRAP) |       \
+     signal_bit(SIGABRT) | signal_bit(SIGFPE) | signal_bit(SIGXCPU) | signal_bit(SIGXFSZ) | \
+     signal_bit(SIGSYS))
+
 typedef enum SignalDisposition {
     SIGNAL_DEFAULT,
     SIGNAL_IGNORE,

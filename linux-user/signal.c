@@ -38,11 +38,28 @@ void signal_init(void)
     signal_host_set(SIGBUS, SIGNAL_RECORD, 0);
 }
 
+/* Make the host's disposition that of the guest's action. */
+static void follow_action(int signo, const GuestSigaction *act)
+{
+    if (signal_bit(signo) & SIGNAL_FAULTS) {
+        return; /* always ours */
+    }
+    if (act->handler == GUEST_SIG_DFL && !(signal_bit(signo) & SIGNAL_DUMPS)) {
+        signal_host_set(signo, SIGNAL_DEFAULT, act->flags);
+    } else if (act->handler == GUEST_SIG_IGN) {
+        signal_host_set(signo, SIGNAL_IGNORE, act->flags);
+    } else {
+        signal_host_set(signo, SIGNAL_RECORD, act->flags);
+    }
+}
+
 void signal_init_task(GuestTask *task)
 {
     for (int signo = 1; signo <= GUEST_NSIG; signo++) {
         if (signal_host_is_ignored(signo)) {
             task->actions[signo].handler = GUEST_SIG_IGN;
+        } else if (signal_bit(signo) & SIGNAL_DUMPS) {
+            follow_action(signo, &task->actions[signo]);
         }
     }
     task->altstack.flags = SS_DISABLE;
@@ -80,21 +97,6 @@ static GuestSigaction get_action(GuestTask *task, int signo)
     action = task->actions[signo];
     pthread_mutex_unlock(&task->process->signal_lock);
     return action;
-}
-
-/* Make the host's disposition that of the guest's action. */
-static void follow_action(int signo, const GuestSigaction *act)
-{
-    if (signal_bit(signo) & SIGNAL_FAULTS) {
-        return; /* always ours */
-    }
-    if (act->handler == GUEST_SIG_DFL) {
-        signal_host_set(signo, SIGNAL_DEFAULT, act->flags);
-    } else if (act->handler == GUEST_SIG_IGN) {
-        signal_host_set(signo, SIGNAL_IGNORE, act->flags);
-    } else {
-        signal_host_set(signo, SIGNAL_RECORD, act->flags);
-    }
 }
 
 int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
@@ -272,7 +274,7 @@ static void default_action(GuestTask *task, int signo, const siginfo_t *info)
         kill(getpid(), SIGSTOP);
     } else {
         log_signal(task, signo, info, "ends the process");
-        process_die(task->process, signo);
+        process_die(task, info);
     }
 }
 
@@ -348,7 +350,7 @@ static void deliver_one(GuestTask *task, int signo, const siginfo_t *info)
 
         /* As the kernel: a frame for SIGSEGV that cannot be written ends the process. */
         if (signo == SIGSEGV) {
-            process_die(task->process, SIGSEGV);
+            process_die(task, &segv);
         }
         signal_force(task, &segv);
         return;
@@ -367,7 +369,7 @@ void signal_force(GuestTask *task, const siginfo_t *info)
 
     if (act.handler <= GUEST_SIG_IGN || (task->blocked & signal_bit(signo))) {
         log_signal(task, signo, info, "forced, ends the process");
-        process_die(task->process, signo);
+        process_die(task, info);
     }
     deliver_one(task, signo, info);
     set_blocked(task, task->blocked);
@@ -378,6 +380,7 @@ void signal_deliver(GuestTask *task)
     do {
         uint64_t set;
 
+        process_park(task);
         atomic_store(&task->signal_pending, 0);
         while ((set = deliverable(task))) {
             int signo = __builtin_ctzll(set) + 1;

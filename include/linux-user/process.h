@@ -5,6 +5,8 @@
 #define LINUX_USER_PROCESS_H
 
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -44,6 +46,7 @@ typedef struct Process {
     char **argv;    /* NULL-ended */
     uint8_t *auxv;  /* as the guest has it on its stack */
     size_t auxv_size;
+    uint32_t elf_flags; /* e_flags of its ELF header */
     GuestAddr code_start, code_end, data_start, data_end;
     GuestAddr stack_start; /* sp at entry */
     GuestAddr stack_low, stack_high;
@@ -58,6 +61,10 @@ typedef struct Process {
     pthread_mutex_t tasks_lock;
     GuestTask *tasks;  /* list through GuestTask.next */
     int leader_status; /* of the first thread, once it has ended */
+    pthread_cond_t task_parked;
+
+    /* The task that ends the process with a core; all others park.  Set once. */
+    _Atomic(GuestTask *) stopper;
 } Process;
 
 /* The one process; NULL before process_load(). */
@@ -81,8 +88,21 @@ int64_t process_execve(GuestTask *task, int dirfd, const char *path, char **argv
 
 /* exit_group: flush the log, print statistics if asked, end without running atexit handlers. */
 _Noreturn void process_exit(Process *process, int status);
-/* End by signo, as the guest would natively: default action, unblocked, raised. */
-_Noreturn void process_die(Process *process, int signo);
+/*
+ * End by info->si_signo, as the guest would natively: default action, unblocked, raised.  Where
+ * that dumps core, a core file of the guest is left (coredump.c).
+ */
+_Noreturn void process_die(GuestTask *task, const siginfo_t *info);
+
+/*
+ * Stopping, stop.c: bring all other tasks to rest between runs of their vCPUs, for good.  Returns
+ * when they are (or after two seconds), and does not when another task has begun it.
+ */
+void process_stop_others(GuestTask *task);
+/* Another task has asked the calling one to rest. */
+bool process_is_stopping(const GuestTask *task);
+/* Then do so: does not return. */
+void process_park(GuestTask *task);
 
 /* fork(2) around which the locks are consistent: pid in the parent, 0 in the child, -errno. */
 int64_t process_fork(GuestTask *task);

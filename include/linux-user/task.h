@@ -2,8 +2,9 @@
  * A guest thread: its virtual processor and its signal state; and how signals reach it.
  *
  * The host's signal mask mirrors the guest's (without SIGSEGV and SIGBUS, which generated code
- * needs), and a host handler exists exactly for the signals the guest handles.  So the kernel
- * decides what is deliverable, in which order, and which system calls restart.  The host handler
+ * needs), and a host handler exists exactly for the signals the guest handles and for those that
+ * dump core by default.  So the kernel decides what is deliverable, in which order, and which
+ * system calls restart.  The host handler
  * records one signal, blocks all others until it has been delivered, and kicks the vCPU.
  */
 #ifndef LINUX_USER_TASK_H
@@ -45,6 +46,7 @@ struct GuestTask {
     GuestAddr robust_list;
     uint64_t robust_list_size;
     bool exited;   /* cpu_loop() returns */
+    bool parked;   /* process->tasks_lock: rests for good, see process_park() */
     bool is_vfork; /* a child on its parent's memory: a process, though it is not in its own list */
 };
 

@@ -54,6 +54,27 @@ typedef struct AbiSignal {
     int32_t altstack_flags;
 } AbiSignal;
 
+/*
+ * Registers in a note of a core file: count values of size bytes each, side by side from
+ * state_offset in the CPU state and from note_offset in the note.  Values that share a place are
+ * or-ed together, each shifted left first.
+ */
+typedef struct AbiCoreReg {
+    uint32_t state_offset;
+    uint16_t note_offset;
+    uint8_t size; /* bytes: 1, 2, 4, 8 */
+    uint8_t shift;
+    uint8_t count;
+} AbiCoreReg;
+
+/* A set of registers, written for each thread. */
+typedef struct AbiCoreNote {
+    const char *owner;      /* "CORE", "LINUX" */
+    uint32_t type;          /* NT_* */
+    uint16_t size;          /* bytes of the registers */
+    const AbiCoreReg *regs; /* ended by count == 0 */
+} AbiCoreNote;
+
 typedef struct LinuxAbi {
     /* State offsets: number, six arguments, result. */
     uint32_t syscall_number;
@@ -76,6 +97,13 @@ typedef struct LinuxAbi {
     uint64_t minsigstksz; /* AT_MINSIGSTKSZ */
     size_t sigframe_size; /* bytes of the rt signal frame, a multiple of stack_align */
     bool has_restorer;    /* sigaction has sa_restorer */
+
+    /*
+     * Register sets of a core file, ended by size 0.  The first is NT_PRSTATUS's: its size is
+     * that of elf_gregset_t alone, what is around it is the same on all architectures.
+     */
+    const AbiCoreNote *core_notes;
+    uint8_t core_uid_size; /* bytes of user and group ids in elf_prpsinfo; 0: 4 */
 
     uint64_t (*hwcap)(const void *state);
     uint64_t (*hwcap2)(const void *state);

@@ -4,6 +4,7 @@
  */
 #include "linux-abi.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +64,29 @@ static const AbiField epoll_event_fields[] = {
 };
 
 static const AbiStruct epoll_event_struct = { "epoll_event", 16, 12, epoll_event_fields };
+
+/*
+ * user_regs_struct and __riscv_d_ext_state of asm/ptrace.h; fcsr is frm << 5 | fflags.
+ *   state offset, note offset, bytes, shift, count
+ */
+static const AbiCoreReg core_gregs[] = {
+    { offsetof(RvState, pc), 0, 8, 0, 1 },
+    { X_OFFSET(1), 8, 8, 0, 31 },
+    { 0 },
+};
+
+static const AbiCoreReg core_fpregs[] = {
+    { offsetof(RvState, f), 0, 8, 0, 32 },
+    { offsetof(RvState, frm), 256, 4, 5, 1 },
+    { offsetof(RvState, fflags), 256, 4, 0, 1 },
+    { 0 },
+};
+
+static const AbiCoreNote core_notes[] = {
+    { "CORE", NT_PRSTATUS, 32 * 8, core_gregs },
+    { "CORE", NT_FPREGSET, 33 * 8, core_fpregs },
+    { 0 },
+};
 
 static uint64_t hwcap2(const void *state)
 {
@@ -152,6 +176,7 @@ const LinuxAbi riscv64_linux_abi = {
     .minsigstksz = sizeof(RvSigframe),
     .sigframe_size = sizeof(RvSigframe),
     .has_restorer = false,
+    .core_notes = core_notes,
     .hwcap = rv_hwcap,
     .hwcap2 = hwcap2,
     .cpuinfo = cpuinfo,

@@ -86,7 +86,16 @@ static int64_t exec_dragoman(GuestTask *task, const char *path, char **argv, cha
     int64_t ret = host_execve(task, "/proc/self/exe", args, envp);
 
     /* Without /proc: by the name it had at start. */
-    return ret == -ENOENT ? host_execve(task, process->host_exe, args, envp) : ret;
+    if (ret == -ENOENT) {
+        ret = host_execve(task, process->host_exe, args, envp);
+    }
+    if (ret == -ENOENT) {
+        /* In a root directory that has neither, the kernel may know us (binfmt_misc). */
+        g_autofree char *host = path_for_read(process, path);
+
+        ret = host_execve(task, host, argv, envp);
+    }
+    return ret;
 }
 
 int64_t process_execve(GuestTask *task, int dirfd, const char *path, char **argv, char **envp,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "accel/accel.h"
+#include "binfmt.h"
 #include "linux-user/options.h"
 #include "linux-user/process.h"
 #include "linux-user/task.h"
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
     char *error = NULL;
     int status = 0;
 
+    binfmt_close_program();
     switch (options_parse(&options, argc, argv, environ, &error)) {
     case OPTIONS_DONE:
         options_done(&options);

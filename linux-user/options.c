@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
+#include "binfmt.h"
 #include "linux-user/syscall.h"
 #include "util/log.h"
 
@@ -219,6 +221,12 @@ static void on_list_guests(OptionsParser *parser, const char *value)
     parser->done = true;
 }
 
+static void on_list_binfmt(OptionsParser *parser, const char *value)
+{
+    binfmt_list(stdout);
+    parser->done = true;
+}
+
 static void on_list_syscalls(OptionsParser *parser, const char *value)
 {
     for (const GuestArch *const *arch = guest_archs; *arch; arch++) {
@@ -263,6 +271,8 @@ static const OptionSpec specs[] = {
     { "stop-after", "N", NULL, on_stop_after, true, "run only the first N IR passes" },
     { "code-buffer", "SIZE", NULL, on_code_buffer, true, "size of the translation cache" },
     { "list-guests", NULL, NULL, on_list_guests, false, "print the guests" },
+    { "list-binfmt", NULL, NULL, on_list_binfmt, false,
+      "print how the kernel knows the guests' programs (scripts/binfmt)" },
     { "list-syscalls", NULL, NULL, on_list_syscalls, false, "print the system calls per guest" },
 };
 
@@ -406,6 +416,17 @@ static int read_arguments(OptionsParser *parser, int argc, char **argv)
     return i;
 }
 
+/*
+ * Started by the kernel for a program: its path, its argv[0], its arguments.  Options come from
+ * the environment alone.  Returns the index of the program.
+ */
+static int read_binfmt_arguments(OptionsParser *parser, char **argv)
+{
+    parser->options->argv0 = argv[2];
+    argv[2] = argv[1];
+    return 2;
+}
+
 static void print_log_items(void)
 {
 #define X(id, name, help) printf("  %-10s %s\n", name, help);
@@ -453,8 +474,11 @@ OptionsAction options_parse(Options *options, int argc, char **argv, char **envi
     memset(options, 0, sizeof(*options));
     options->accel.stop_after = -1;
     options->guest_env = g_strdupv(environ_);
-    read_environment(&parser);
-    first = read_arguments(&parser, argc, argv);
+    if (!getauxval(AT_SECURE)) {
+        read_environment(&parser); /* a set-user-id program's user has no say in it */
+    }
+    first = binfmt_is_caller(argc) ? read_binfmt_arguments(&parser, argv)
+                                   : read_arguments(&parser, argc, argv);
     if (!parser.error && !parser.done) {
         configure_log(&parser);
     }

@@ -343,7 +343,8 @@ def occupy(kind, name):
 
 def check_occupied(suite):
     """What is in the way is replaced, not written to; or there is no core, as with the host."""
-    if core_pattern() != "core" or pathlib.Path("/proc/sys/kernel/core_uses_pid").read_text() != "0\n":
+    uses_pid = pathlib.Path("/proc/sys/kernel/core_uses_pid").read_text().strip()
+    if (core_pattern(), uses_pid) != ("core", "0"):
         raise tap.Skip("needs core_pattern \"core\" and core_uses_pid 0: "
                        f"the name must be known before; here {core_pattern()}")
     bad = []

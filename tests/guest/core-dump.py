@@ -412,6 +412,8 @@ def main():
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     if hard != resource.RLIM_INFINITY:
         return tap.skip_all(f"the hard limit of core files is {hard}")
+    # The address sanitizer sets RLIMIT_CORE to 0 unless it is told not to.
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":disable_coredump=0"
     suite = Suite(*sys.argv[1:3])
     names = sys.argv[3:]
     cases = [c for c in CASES if not names or c.__name__[len("check_"):] in names]

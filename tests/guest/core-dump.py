@@ -203,19 +203,21 @@ def check_threads(suite):
         "thread apply all -q -s printf \"syscall %d\\n\", *(int *)$pc == 0x73")
     parts = re.split(r"^Thread ", text.split("Id ")[0], flags=re.M)[1:]
     chains = {part.split(" ")[0]: frames(part) for part in parts}
-    if sorted(chains) != ["1", "2", "3"]:
+    if sorted(chains) != ["1", "2", "3", "4"]:
         return [f"threads {chains}:\n{text}"]
     if not {"abort", "give_up", "start_threads", "main"} <= set(chains["1"]):
         bad.append(f"the first thread is in {chains['1']}")
-    others = [chains["2"], chains["3"]]
+    others = [chains["2"], chains["3"], chains["4"]]
     if not any(c[:2] == ["spin", "spinner"] for c in others):
         bad.append(f"no thread is in spin: {others}")
     if not any("wait_for_lock" in c and "waiter" in c for c in others):
         bad.append(f"no thread waits for the lock: {others}")
+    if not any("sleep_long" in c and "sleeper" in c for c in others):
+        bad.append(f"no thread sleeps: {others}")
     if not re.search(r"^ahead [01]$", text, re.M):
         bad.append(f"the spinning thread's register does not fit its memory:\n{text}")
-    if not re.search(r"^syscall 1$", text, re.M):
-        bad.append(f"the waiting thread is not at its system call:\n{text}")
+    if len(re.findall(r"^syscall 1$", text, re.M)) != 2:
+        bad.append(f"the threads that wait are not at their system calls:\n{text}")
     bad += missing(text, rf"^\* 1 .*LWP {run.pid}\b")
     return bad
 
@@ -228,14 +230,14 @@ def check_notes(suite):
         return bad
     core = Core(run.cores[0])
     notes = core.notes()
-    want = [1, 3, 0x53494749, 6, 0x46494c45, 2, 1, 2, 1, 2]
+    want = [1, 3, 0x53494749, 6, 0x46494c45, 2, 1, 2, 1, 2, 1, 2]
     if (core.kind, core.machine) != (4, EM_RISCV) or [n[1] for n in notes] != want:
         bad.append(f"type {core.kind}, machine {core.machine}, notes {[n[:2] for n in notes]}")
     sizes = {1: 376, 3: 136, 0x53494749: 128, 2: 264}
     bad += [f"note {kind:#x} has {len(data)} bytes" for _, kind, data in notes
             if len(data) != sizes.get(kind, len(data))]
     pids = [struct.unpack_from("<i", data, 32)[0] for _, kind, data in notes if kind == 1]
-    if pids[0] != run.pid or len(set(pids)) != 3:
+    if pids[0] != run.pid or len(set(pids)) != 4:
         bad.append(f"threads {pids} of {run.pid}")
     info = notes[1][2]
     if info[40:56].rstrip(b"\0") != b"die-riscv64" or b"die-riscv64 threads" not in info[56:]:

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NOINLINE __attribute__((noinline))
@@ -66,29 +67,44 @@ static void *spinner(void *arg)
 }
 
 /* The call is here and not in the C library, parts of which cannot be unwound. */
-static NOINLINE int wait_for_lock(int *lock)
-{
 #ifdef __riscv
-    register long word __asm__("a0") = (long)lock;
-    register long operation __asm__("a1") = 0; /* FUTEX_WAIT */
-    register long value __asm__("a2") = *lock;
-    register long timeout __asm__("a3") = 0;
-    register long number __asm__("a7") = SYS_futex;
-
-    __asm__ volatile("ecall"
-                     : "+r"(word)
-                     : "r"(operation), "r"(value), "r"(timeout), "r"(number)
-                     : "memory");
-    return (int)word;
+#define CALL(number, first, second, third)                                                         \
+    ({                                                                                             \
+        register long a0_ __asm__("a0") = (long)(first);                                           \
+        register long a1_ __asm__("a1") = (long)(second);                                          \
+        register long a2_ __asm__("a2") = (third);                                                 \
+        register long a3_ __asm__("a3") = 0;                                                       \
+        register long a7_ __asm__("a7") = (number);                                                \
+        __asm__ volatile("ecall" : "+r"(a0_) : "r"(a1_), "r"(a2_), "r"(a3_), "r"(a7_) : "memory"); \
+        a0_;                                                                                       \
+    })
 #else
-    return (int)syscall(SYS_futex, lock, 0, *lock, NULL);
+#define CALL syscall
 #endif
+
+/* A call that begins again after a signal, and one that does not. */
+static NOINLINE long wait_for_lock(int *word)
+{
+    return CALL(SYS_futex, word, 0, *word) + 1;
+}
+
+static NOINLINE long sleep_long(void)
+{
+    struct timespec time = { 1000, 0 };
+
+    return CALL(SYS_nanosleep, &time, 0, 0) + time.tv_sec;
 }
 
 static void *waiter(void *arg)
 {
     pthread_barrier_wait(&barrier);
-    return (void *)(long)(wait_for_lock(&lock) + 1);
+    return (void *)(wait_for_lock(&lock) + 1);
+}
+
+static void *sleeper(void *arg)
+{
+    pthread_barrier_wait(&barrier);
+    return (void *)(sleep_long() + 1);
 }
 
 static NOINLINE int give_up(int reason)
@@ -101,11 +117,12 @@ static NOINLINE int give_up(int reason)
 
 static NOINLINE int start_threads(void)
 {
-    pthread_t threads[2];
+    pthread_t threads[3];
 
-    pthread_barrier_init(&barrier, NULL, 3);
+    pthread_barrier_init(&barrier, NULL, 4);
     pthread_create(&threads[0], NULL, spinner, NULL);
     pthread_create(&threads[1], NULL, waiter, NULL);
+    pthread_create(&threads[2], NULL, sleeper, NULL);
     pthread_barrier_wait(&barrier);
     usleep(100000);
     return give_up(3) + 1;
@@ -142,17 +159,37 @@ static void set_core_limit(rlim_t soft)
     setrlimit(RLIMIT_CORE, &limit);
 }
 
-/* The child dies on its parent's memory; the parent lives to tell. */
+static volatile int is_over;
+
+static void on_signal(int signo)
+{
+    is_over = 1;
+}
+
+static void *bystander(void *arg)
+{
+    while (!is_over) {
+    }
+    return NULL;
+}
+
+/* The child dies on its parent's memory; the parent and its threads live on. */
 static int vfork_child(void)
 {
+    pthread_t thread;
     int status = 0;
-    pid_t pid = vfork();
+    pid_t pid;
 
+    signal(SIGUSR1, on_signal);
+    pthread_create(&thread, NULL, bystander, NULL);
+    pid = vfork();
     if (pid == 0) {
         outer(5);
         _exit(1);
     }
     waitpid(pid, &status, 0);
+    pthread_kill(thread, SIGUSR1);
+    pthread_join(thread, NULL);
     printf("child: signal %d\n", WTERMSIG(status));
     return 0;
 }
@@ -161,6 +198,7 @@ int main(int argc, char **argv)
 {
     const char *how = argv[1];
 
+    alarm(100);
     if (!strcmp(how, "limit0")) {
         set_core_limit(0);
     } else if (!strcmp(how, "limit-up")) {

@@ -423,6 +423,8 @@ static int read_arguments(OptionsParser *parser, int argc, char **argv)
 static int read_binfmt_arguments(OptionsParser *parser, char **argv)
 {
     parser->options->argv0 = argv[2];
+    /* A script's name, where the program is its interpreter. */
+    parser->options->exec_name = (const char *)getauxval(AT_EXECFN);
     argv[2] = argv[1];
     return 2;
 }

@@ -293,6 +293,10 @@ Process *process_load(const Options *options, const AccelOps *accel, char **ret_
         goto out;
     }
     process = the_process = process_new(options, accel, &program);
+    if (options->exec_name) {
+        g_free(program.exec_name);
+        program.exec_name = g_strdup(options->exec_name);
+    }
     signal_init();
     reason = check_cpu(process->arch, options->cpu);
     reason = reason ? reason : open_accel(process);

@@ -11,9 +11,10 @@
 #include "accel/accel.h"
 
 typedef struct Options {
-    const char *root;          /* -L: where guest paths are looked up first; NULL: none given */
-    const char *argv0;         /* -0; NULL: the program's path */
-    const char *cpu;           /* -cpu; NULL: the default of the guest */
+    const char *root;      /* -L: where guest paths are looked up first; NULL: none given */
+    const char *argv0;     /* -0; NULL: the program's path */
+    const char *exec_name; /* what execve was called for, if not the program; NULL: the program */
+    const char *cpu;       /* -cpu; NULL: the default of the guest */
     const char *uname_release; /* -r; NULL: the host's */
     uint64_t stack_size;       /* -s; 0: RLIMIT_STACK */
     uint64_t guest_base;       /* -B */

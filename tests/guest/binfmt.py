@@ -208,7 +208,7 @@ def check_script(suite):
     script.write_text(f"#!{suite.show} -s\n")
     script.chmod(0o755)
     return differs(suite.inside("PF", "./script", "x"),
-                   f"called {suite.show}: [{suite.show}] [-s] [./script] [x] lowest 3\n", 4)
+                   f"called ./script: [{suite.show}] [-s] [./script] [x] lowest 3\n", 4)
 
 
 def check_exec(suite):

@@ -37,4 +37,4 @@ def run_all(cases, run, name=str):
 
 def skip_all(reason):
     print(f"1..0 # SKIP {reason}")
-    return 77
+    return 0  # meson 1.0 takes any other status of a TAP test for an error

@@ -161,7 +161,7 @@ typedef enum TcgResult {
 typedef struct TcgHostFault {
     const uint8_t *pc; /* rx address of the faulting instruction */
     uint64_t sp;
-    bool is_write;
+    bool is_write; /* not known of a misaligned access: SIGBUS does not tell it */
     /* The access an emitter makes on purpose when TCG_MO_ALIGN is violated: SIGBUS for the guest. */
     bool misaligned;
     /* si_addr; the kernel does not know the address of a non-canonical access, the backend may. */

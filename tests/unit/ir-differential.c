@@ -2,257 +2,134 @@
  * The same random regions on every backend, with and without passes: same globals, memory, flags and
  * way out.
  *
- *     unit-ir-differential [--count N] [--seed FIRST] [--features LIST]
+ *     unit-ir-differential [--count N] [--seed FIRST]
  *
- * The judge is the interpreter without passes, whose operations are the table's own expressions.  A region
- * that differs is reduced line by line as long as it still differs, and printed as text that
- * tests/ir takes.
+ * The judge is the interpreter without passes, whose operations are the table's own expressions.  Beside it
+ * each seed runs on the interpreter and on x86 with all passes, on x86 with legalize alone, with one
+ * pass left out and with host features switched off; which ones goes by the seed, so that all take
+ * turns.  A region that differs is reduced and printed as a file for tests/ir.
  */
-#include <glib.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "ir-exec.h"
-#include "ir-random.h"
+#include "ir-reduce.h"
 
-enum { MAX_RUNNERS = 4, DEFAULT_COUNT = 3000, SSE_FLAGS = 0x3d /* without the denormal one */ };
+enum { DEFAULT_COUNT = 3000, MAX_FAILURES = 3, NB_RUNNERS = 6 };
 
-typedef struct Runner {
-    const char *name;
-    IrMachine machine;
-} Runner;
+static const char *const feature_sets[] = {
+    "-avx",
+    "-avx2",
+    "-bmi1",
+    "-bmi2",
+    "-f16c",
+    "-fma",
+    "-lzcnt",
+    "-movbe",
+    "-popcnt",
+    "-sse4.1",
+    "-avx,-bmi1,-bmi2,-lzcnt,-movbe,-popcnt,-sse4.1",
+};
 
-typedef struct Outcome {
-    uint64_t exit; /* TcgExit; TCG_EXIT_COUNT + slot of a jump */
-    uint64_t pc;
-    uint64_t fault_addr;
-    bool is_write, misaligned;
-    uint32_t flags;
-    uint64_t globals[IR_RANDOM_GLOBALS];
-    uint8_t state[IR_RANDOM_STATE_SIZE];
-    uint8_t buffer[IR_RANDOM_BUFFER];
-} Outcome;
-
-static Runner runners[MAX_RUNNERS];
-static unsigned nb_runners;
-static uint8_t *buffer; /* IR_RANDOM_BUFFER bytes and as many that are not there */
 static uint32_t first_seed = 1, count = DEFAULT_COUNT;
-static const char *features;
+static IrRunner judge;
+static unsigned runs;
 
-/* ------------------------------------------------------------------ running */
+/* ------------------------------------------------------------------ who runs a seed */
 
-static void set_exit(Outcome *out, const IrExit *exit, const IrCode *code)
+static unsigned nb_passes(void)
 {
-    out->exit = exit->value;
-    out->pc = exit->pc;
-    for (unsigned n = 0; n < code->compiled.nb_jumps; n++) {
-        if (exit->value == (uintptr_t)(code->rx + code->jumps[n].site)) {
-            out->exit = TCG_EXIT_COUNT + n;
-            out->pc = code->jumps[n].pc;
-        }
+    unsigned nb = 0;
+
+    while (tcg_passes[nb].name) {
+        nb++;
     }
-    out->fault_addr = exit->addr;
-    out->is_write = exit->is_write;
-    out->misaligned = exit->misaligned;
+    return nb;
 }
 
-/* Consumes r: passes change it. */
-static void run_region(Runner *runner, TcgRegion *r, uint32_t seed, Outcome *out)
+/* One pass left out: legalize only where nothing needs it. */
+static bool without_pass(IrRunner *runner, uint32_t seed)
 {
-    IrMachine *m = &runner->machine;
-    IrCode code;
-    const IrExit *exit;
+    uint64_t skip = UINT64_C(1) << seed % nb_passes();
+    bool tci = skip == ir_pass_bit("legalize") || seed / nb_passes() % 2;
 
-    ir_compile(m, r, &code);
-    ir_random_fill(m->state, buffer, seed);
-    m->env->guest_mxcsr = IR_MXCSR | (seed & 3) << 13;
-    m->env->pending = seed >> 4 & 1;
-    exit = ir_run(m, &code);
-    memset(out, 0, sizeof(*out));
-    set_exit(out, exit, &code);
-    out->flags = m->env->guest_mxcsr & SSE_FLAGS;
-    memcpy(out->globals, m->state, sizeof(out->globals));
-    memcpy(out->state, m->state + IR_RANDOM_STATE, sizeof(out->state));
-    memcpy(out->buffer, buffer, sizeof(out->buffer));
-    ir_code_done(&code);
-    ir_machine_reset(m);
+    return ir_runner_init(runner, tci ? "tci" : "x86", NULL, true, skip);
 }
 
-static IrRandomOptions options_of(uint32_t seed)
+static bool without_features(IrRunner *runner, uint32_t seed, uint64_t alone)
 {
-    return (
-        IrRandomOptions){ .calls = seed % 3 != 0, .faults = seed % 4 == 0, .wide = seed % 5 == 0 };
+    const char *features = feature_sets[seed % G_N_ELEMENTS(feature_sets)];
+    bool plain = seed / G_N_ELEMENTS(feature_sets) % 2;
+
+    return ir_runner_init(runner, "x86", features, true, plain ? alone : 0);
 }
 
-static void run_seed(Runner *runner, uint32_t seed, Outcome *out)
+/* How many: a build may have no x86. */
+static unsigned choose_runners(IrRunner runners[NB_RUNNERS], uint32_t seed)
 {
-    IrRandomOptions options = options_of(seed);
-    Arena arena;
+    uint64_t alone = ~ir_pass_bit("legalize") & TCG_MASK(nb_passes());
+    unsigned nb = 0;
 
-    arena_init(&arena);
-    run_region(runner, ir_random_region(&arena, seed, &options), seed, out);
-    arena_done(&arena);
-}
-
-/* ------------------------------------------------------------------ reducing */
-
-/* False: no valid region. */
-static bool run_text(Runner *runner, const char *text, uint32_t seed, Outcome *out)
-{
-    char *error = NULL;
-    TcgRegion *r;
-    Arena arena;
-    bool valid;
-
-    arena_init(&arena);
-    r = tcg_parse_region(&arena, &ir_random_globals, text, &error);
-    valid = r && tcg_verify(r, "reduced", NULL);
-    if (valid) {
-        run_region(runner, r, seed, out);
-    }
-    g_free(error);
-    arena_done(&arena);
-    return valid;
-}
-
-static bool text_differs(Runner *runner, const char *text, uint32_t seed)
-{
-    Outcome want, got;
-
-    return run_text(&runners[0], text, seed, &want) && run_text(runner, text, seed, &got) &&
-           memcmp(&want, &got, sizeof(got)) != 0;
-}
-
-static char *without_lines(char **lines, unsigned from, unsigned nb)
-{
-    GString *text = g_string_new(NULL);
-
-    for (unsigned n = 0; lines[n]; n++) {
-        if (n < from || n >= from + nb) {
-            g_string_append(text, lines[n]);
-            g_string_append_c(text, '\n');
-        }
-    }
-    return g_string_free(text, FALSE);
-}
-
-/* Lines whose removal keeps the first runner alive: one that takes away what ends a loop may not. */
-static bool is_removable(const char *line)
-{
-    return !strstr(line, "fuel") && !strstr(line, "block ") && *line;
-}
-
-/* Leave out runs of nb lines while it still differs; frees text. */
-static char *reduce_by(Runner *runner, char *text, unsigned nb, uint32_t seed)
-{
-    char **lines = g_strsplit(text, "\n", -1);
-
-    for (unsigned n = 0; n < g_strv_length(lines); n++) {
-        bool removable = true;
-        char *shorter;
-
-        for (unsigned k = n; k < n + nb && k < g_strv_length(lines); k++) {
-            removable &= is_removable(lines[k]);
-        }
-        if (!removable) {
-            continue;
-        }
-        shorter = without_lines(lines, n, nb);
-        if (text_differs(runner, shorter, seed)) {
-            g_free(text);
-            text = shorter;
-            g_strfreev(lines);
-            lines = g_strsplit(text, "\n", -1);
-            n--;
-        } else {
-            g_free(shorter);
-        }
-    }
-    g_strfreev(lines);
-    return text;
-}
-
-static char *region_text(uint32_t seed)
-{
-    IrRandomOptions options = options_of(seed);
-    char *text = NULL;
-    size_t size;
-    Arena arena;
-    TcgRegion *r;
-    FILE *out = open_memstream(&text, &size);
-
-    arena_init(&arena);
-    r = ir_random_region(&arena, seed, &options);
-    tcg_print_region(out, r);
-    fclose(out);
-    arena_done(&arena);
-    return text;
-}
-
-static void print_difference(const Outcome *want, const Outcome *got)
-{
-    if (want->exit != got->exit || want->pc != got->pc) {
-        printf("# exit %" PRIu64 " pc %#" PRIx64 ", not %" PRIu64 " pc %#" PRIx64 "\n", got->exit,
-               got->pc, want->exit, want->pc);
-    }
-    if (want->fault_addr != got->fault_addr || want->is_write != got->is_write) {
-        printf("# fault at %#" PRIx64 " write %d, not %#" PRIx64 " write %d\n", got->fault_addr,
-               got->is_write, want->fault_addr, want->is_write);
-    }
-    if (want->flags != got->flags) {
-        printf("# floating-point flags %#x, not %#x\n", got->flags, want->flags);
-    }
-    for (unsigned n = 0; n < IR_RANDOM_GLOBALS; n++) {
-        if (want->globals[n] != got->globals[n]) {
-            printf("# %s %#" PRIx64 ", not %#" PRIx64 "\n", ir_random_globals.global[n].name,
-                   got->globals[n], want->globals[n]);
-        }
-    }
-    for (unsigned n = 0; n < IR_RANDOM_BUFFER; n++) {
-        if (want->buffer[n] != got->buffer[n]) {
-            printf("# buffer byte %#x is %#x, not %#x\n", n, got->buffer[n], want->buffer[n]);
-            break;
-        }
-    }
-    if (memcmp(want->state, got->state, sizeof(got->state)) != 0) {
-        printf("# state outside the globals differs\n");
-    }
-}
-
-static void report(Runner *runner, uint32_t seed, const Outcome *want, const Outcome *got)
-{
-    char *text = region_text(seed);
-    Outcome reduced_want, reduced_got;
-
-    printf("# seed %u: %s differs from %s\n", seed, runner->name, runners[0].name);
-    print_difference(want, got);
-    if (text_differs(runner, text, seed)) {
-        for (unsigned nb = 8; nb > 0; nb /= 2) {
-            text = reduce_by(runner, text, nb, seed);
-        }
-        run_text(&runners[0], text, seed, &reduced_want);
-        run_text(runner, text, seed, &reduced_got);
-        printf("# reduced:\n");
-        print_difference(&reduced_want, &reduced_got);
-    }
-    printf("%s", text);
-    fflush(stdout);
-    g_free(text);
+    nb += ir_runner_init(&runners[nb], "tci", NULL, true, 0);
+    nb += ir_runner_init(&runners[nb], "x86", NULL, true, alone);
+    nb += ir_runner_init(&runners[nb], "x86", NULL, true, 0);
+    nb += without_pass(&runners[nb], seed);
+    nb += without_features(&runners[nb], seed, alone);
+    return nb;
 }
 
 /* ------------------------------------------------------------------ the test */
 
+/* False: the runner does not take such regions. */
+static bool run_seed(const IrRunner *runner, uint32_t seed, const IrWorld *from, IrOutcome *ret)
+{
+    IrRandomOptions options = ir_random_options(seed);
+    TcgRegion *r;
+    Arena arena;
+    bool takes;
+
+    arena_init(&arena);
+    r = ir_random_region(&arena, seed, &options);
+    takes = ir_runner_takes(runner, r);
+    if (takes) {
+        ir_runner_run(runner, r, from, ret);
+        runs++;
+    }
+    arena_done(&arena);
+    return takes;
+}
+
+static void report(const IrRunner *runner, uint32_t seed, const IrWorld *from)
+{
+    IrFailure f = { .judge = &judge, .runner = runner, .from = *from };
+    IrRandomOptions options = ir_random_options(seed);
+    g_autofree char *comment = g_strdup_printf("Seed %u: %s.", seed, runner->name), *file = NULL;
+    Arena arena;
+
+    arena_init(&arena);
+    f.text = ir_region_text(ir_random_region(&arena, seed, &options));
+    arena_done(&arena);
+    printf("# seed %u: %s differs from %s; reduced, a file for tests/ir:\n", seed, runner->name,
+           judge.name);
+    ir_reduce(&f);
+    file = ir_failure_file(&f, comment);
+    printf("%s", file);
+    fflush(stdout);
+    g_free(f.text);
+}
+
 static bool check_seed(uint32_t seed)
 {
-    Outcome want, got;
+    static IrOutcome want, got;
+    IrRunner runners[NB_RUNNERS];
+    unsigned nb = choose_runners(runners, seed);
+    IrWorld from;
 
-    run_seed(&runners[0], seed, &want);
-    for (unsigned n = 1; n < nb_runners; n++) {
-        run_seed(&runners[n], seed, &got);
-        if (memcmp(&want, &got, sizeof(got)) != 0) {
-            report(&runners[n], seed, &want, &got);
+    ir_random_world(&from, seed);
+    run_seed(&judge, seed, &from, &want);
+    for (unsigned n = 0; n < nb; n++) {
+        if (run_seed(&runners[n], seed, &from, &got) && !ir_outcome_equal(&want, &got)) {
+            report(&runners[n], seed, &from);
             return false;
         }
     }
@@ -263,55 +140,13 @@ static void test_random(void)
 {
     unsigned failed = 0;
 
-    for (uint32_t n = 0; n < count && failed < 3; n++) {
+    for (uint32_t n = 0; n < count && failed < MAX_FAILURES; n++) {
         failed += !check_seed(first_seed + n);
     }
+    g_test_message("%u runs of %u regions", runs, count);
     if (failed) {
         g_test_fail();
     }
-}
-
-static uint64_t all_but_legalize(void)
-{
-    uint64_t mask = 0;
-
-    for (unsigned n = 0; tcg_passes[n].name; n++) {
-        if (strcmp(tcg_passes[n].name, "legalize") != 0) {
-            mask |= UINT64_C(1) << n;
-        }
-    }
-    return mask;
-}
-
-static void add_runner(const char *name, const char *backend, bool optimize, uint64_t skip)
-{
-    Runner *runner = &runners[nb_runners];
-
-    if (!tcg_backend_by_name(backend)) {
-        return;
-    }
-    nb_runners++;
-    runner->name = name;
-    ir_machine_init(&runner->machine, tcg_backend_by_name(backend),
-                    strcmp(backend, "tci") == 0 ? NULL : features, &ir_random_globals,
-                    IR_RANDOM_PC);
-    runner->machine.optimize = optimize;
-    /* Passes make i32 moves of i64 values, which the symbolic checker takes for lost bits. */
-    runner->machine.check_allocation = !optimize;
-    runner->machine.passes.skip = skip;
-}
-
-static void set_up(void)
-{
-    ir_random_init();
-    tcg_lower_register_helpers();
-    buffer = mmap(NULL, 2 * IR_RANDOM_BUFFER, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    g_assert_true(buffer != MAP_FAILED);
-    mprotect(buffer, IR_RANDOM_BUFFER, PROT_READ | PROT_WRITE);
-    add_runner("tci", "tci", false, 0);
-    add_runner("tci with passes", "tci", true, 0);
-    add_runner("x86 with legalize alone", "x86", true, all_but_legalize());
-    add_runner("x86 with passes", "x86", true, 0);
 }
 
 /* Take this test's own options out of argv. */
@@ -324,8 +159,6 @@ static void parse_options(int *argc, char **argv)
             count = (uint32_t)strtoul(argv[++n], NULL, 0);
         } else if (strcmp(argv[n], "--seed") == 0 && n + 1 < *argc) {
             first_seed = (uint32_t)strtoul(argv[++n], NULL, 0);
-        } else if (strcmp(argv[n], "--features") == 0 && n + 1 < *argc) {
-            features = argv[++n];
         } else {
             argv[kept++] = argv[n];
         }
@@ -337,7 +170,8 @@ int main(int argc, char **argv)
 {
     parse_options(&argc, argv);
     g_test_init(&argc, &argv, NULL);
-    set_up();
+    ir_compare_init();
+    ir_runner_init(&judge, "tci", NULL, false, 0);
     g_test_add_func("/ir-differential/random", test_random);
     return g_test_run();
 }

@@ -4,72 +4,11 @@
  */
 #include "ir-random.h"
 
-#include <fenv.h>
-#include <glib.h>
 #include <string.h>
 
 #include "tcg/builder.h"
 
-enum { MAX_BLOCKS = 8, MAX_OPS = 16, MAX_TEMPS = 32, FUEL = 12 };
-
-static TcgGlobal table[IR_RANDOM_GLOBALS];
-const TcgGlobals ir_random_globals = { table, IR_RANDOM_GLOBALS };
-
-/* ------------------------------------------------------------------ helpers */
-
-static uint64_t mix(uint64_t a, uint32_t b, uint64_t c)
-{
-    return (a ^ (uint64_t)b << 17) * UINT64_C(0x9e3779b97f4a7c15) + c;
-}
-
-static uint32_t low_half(uint64_t a, uint64_t b)
-{
-    return (uint32_t)(a * b >> 7);
-}
-
-/* A global is read and another one written, where the region keeps them. */
-static uint64_t touch_state(uint8_t *state, uint64_t a)
-{
-    uint64_t value;
-
-    memcpy(&value, state + table[1].offset, sizeof(value));
-    value ^= a;
-    memcpy(state + table[2].offset, &value, sizeof(value));
-    return value + 1;
-}
-
-static uint64_t read_flags(void)
-{
-    return (uint64_t)fetestexcept(FE_ALL_EXCEPT);
-}
-
-static const TcgHelper helpers[] = {
-    {
-        .name = "random_mix",
-        .fn = mix,
-        .flags = TCG_HELPER_PURE,
-        .ret = TCG_V64,
-        .nb_args = 3,
-        .args = { TCG_I64, TCG_I32, TCG_V64 },
-    },
-    {
-        .name = "random_low_half",
-        .fn = low_half,
-        .flags = TCG_HELPER_PURE,
-        .ret = TCG_I32,
-        .nb_args = 2,
-        .args = { TCG_I64, TCG_I64 },
-    },
-    {
-        .name = "random_touch_state",
-        .fn = touch_state,
-        .flags = TCG_HELPER_ENV | TCG_HELPER_READS_GLOBALS | TCG_HELPER_WRITES_GLOBALS,
-        .ret = TCG_I64,
-        .nb_args = 1,
-        .args = { TCG_I64 },
-    },
-    { .name = "random_flags", .fn = read_flags, .flags = TCG_HELPER_FP_ENV, .ret = TCG_I64 },
-};
+enum { MAX_BLOCKS = 8, MAX_OPS = 16, MAX_TEMPS = 32 };
 
 /* ------------------------------------------------------------------ values */
 
@@ -82,7 +21,7 @@ typedef struct Gen {
     GRand *rand;
     const IrRandomOptions *options;
     IrBuilder ir;
-    Pool i64, i32, v64, v128;
+    Pool i64, i32, v64, v128, v256;
     unsigned slot;
     uint64_t pc;
 } Gen;
@@ -90,40 +29,6 @@ typedef struct Gen {
 static unsigned below(Gen *g, unsigned n)
 {
     return (unsigned)g_rand_int_range(g->rand, 0, (gint32)n);
-}
-
-static uint64_t random_bits(GRand *rand)
-{
-    static const uint64_t edges[] = { 0,
-                                      1,
-                                      UINT64_MAX,
-                                      INT64_MAX,
-                                      INT64_MIN,
-                                      0x7fffffff,
-                                      0x80000000,
-                                      0xffffffff,
-                                      0xffffffff80000000,
-                                      0x3ff0000000000000,
-                                      0x7ff0000000000000,
-                                      0x7ff8000000000000,
-                                      0xffffffff3f800000,
-                                      0xffffffff7f800000,
-                                      0xffffffff7fc00000,
-                                      0x7ff0000000000001 };
-    uint64_t bits = (uint64_t)g_rand_int(rand) << 32 | g_rand_int(rand);
-
-    switch (g_rand_int_range(rand, 0, 6)) {
-    case 0 ... 1:
-        return edges[g_rand_int_range(rand, 0, G_N_ELEMENTS(edges))];
-    case 2:
-        return bits & 0xff;
-    case 3: /* a double near one */
-        return UINT64_C(0x3fe0000000000000) + (bits >> 8);
-    case 4: /* a boxed float near one */
-        return 0xffffffff00000000 | (0x3f000000 + (bits & 0xffffff));
-    default:
-        return bits;
-    }
 }
 
 static TcgVal pool_value(Gen *g, const Pool *pool)
@@ -144,7 +49,7 @@ static TcgVal value64(Gen *g)
 {
     switch (below(g, 8)) {
     case 0 ... 1:
-        return ir_const(&g->ir, TCG_I64, random_bits(g->rand));
+        return ir_const(&g->ir, TCG_I64, ir_random_bits(g->rand));
     case 2 ... 4:
         if (g->i64.nb) {
             return pool_value(g, &g->i64);
@@ -155,12 +60,19 @@ static TcgVal value64(Gen *g)
     }
 }
 
+static TcgVal i32_global(Gen *g)
+{
+    return ir_global(&g->ir, IR_RANDOM_FIRST_I32 + below(g, IR_RANDOM_I32S));
+}
+
 /* For an operation on the low half: an i32 value or an i64 one. */
 static TcgVal value32(Gen *g)
 {
-    switch (below(g, 4)) {
+    switch (below(g, 5)) {
     case 0:
-        return ir_const(&g->ir, TCG_I32, random_bits(g->rand));
+        return ir_const(&g->ir, TCG_I32, ir_random_bits(g->rand));
+    case 3:
+        return i32_global(g);
     case 1 ... 2:
         if (g->i32.nb) {
             return pool_value(g, &g->i32);
@@ -180,7 +92,7 @@ static TcgVal vec_value(Gen *g)
 {
     switch (below(g, 8)) {
     case 0:
-        return ir_const(&g->ir, TCG_V64, random_bits(g->rand));
+        return ir_const(&g->ir, TCG_V64, ir_random_bits(g->rand));
     case 1 ... 3:
         if (g->v64.nb) {
             return pool_value(g, &g->v64);
@@ -211,12 +123,15 @@ static void keep_vec(Gen *g, TcgVal v)
 
 static void keep_i32(Gen *g, TcgVal v)
 {
-    switch (below(g, 3)) {
+    switch (below(g, 4)) {
     case 0:
         keep_i64(g, ir_sext(&g->ir, TCG_I64, v, 32));
         break;
     case 1:
         keep_i64(g, ir_zext(&g->ir, TCG_I64, v, 32));
+        break;
+    case 2:
+        ir_set(&g->ir, i32_global(g), v);
         break;
     default:
         keep(g, &g->i32, v);
@@ -281,7 +196,7 @@ static void value_imms(Gen *g, TcgOpcode code, TcgType type, uint64_t imm[2])
 /* A move keeps the type of its value. */
 static TcgVal typed_value32(Gen *g)
 {
-    return g->i32.nb ? pool_value(g, &g->i32) : ir_const(&g->ir, TCG_I32, random_bits(g->rand));
+    return g->i32.nb && below(g, 2) ? pool_value(g, &g->i32) : i32_global(g);
 }
 
 static void value_op(Gen *g)
@@ -324,7 +239,7 @@ static void float_imms(Gen *g, TcgOpcode code, TcgType type, uint64_t imm[2])
         imm[1] = below(g, 2);
         break;
     case TCG_OP_fcvt:
-        imm[0] = type == TCG_F32 ? 64 : 32;
+        imm[0] = below(g, 2) ? 16 : type == TCG_F32 ? 64 : 32;
         break;
     default:
         imm[0] = below(g, TCG_ROUND_CURRENT + 1);
@@ -365,18 +280,48 @@ static void float_op(Gen *g)
     }
 }
 
+static TcgVal q_global(Gen *g)
+{
+    return ir_global(&g->ir, IR_RANDOM_FIRST_V128 + below(g, IR_RANDOM_V128S));
+}
+
 static TcgVal wide_value(Gen *g, TcgType type)
 {
-    if (type == TCG_V64) {
+    switch (type) {
+    case TCG_V64:
         return vec_value(g);
+    case TCG_V128:
+        return g->v128.nb && below(g, 3) ? pool_value(g, &g->v128) : q_global(g);
+    default:
+        return g->v256.nb ? pool_value(g, &g->v256) : ir_vdup(&g->ir, type, value64(g), 32);
     }
-    return g->v128.nb ? pool_value(g, &g->v128) : ir_vdup(&g->ir, TCG_V128, value64(g), 32);
+}
+
+static void keep_wide(Gen *g, TcgType type, TcgVal v)
+{
+    if (type == TCG_V64) {
+        keep_vec(g, v);
+    } else if (type == TCG_V256) {
+        keep(g, &g->v256, v);
+    } else if (below(g, 3) == 0) {
+        ir_set(&g->ir, q_global(g), v);
+    } else {
+        keep(g, &g->v128, v);
+    }
+}
+
+static TcgType vec_type(Gen *g)
+{
+    if (g->options->widest && below(g, 4) == 0) {
+        return TCG_V256;
+    }
+    return g->options->wide && below(g, 2) ? TCG_V128 : TCG_V64;
 }
 
 static void vector_op(Gen *g)
 {
     TcgOpcode code = vector_codes[below(g, G_N_ELEMENTS(vector_codes))];
-    TcgType type = g->options->wide && below(g, 2) ? TCG_V128 : TCG_V64;
+    TcgType type = vec_type(g);
     uint64_t width = 8u << below(g, 4), lane = below(g, tcg_type_bits(type) / (unsigned)width);
     unsigned imms = tcg_op_info[code].imms;
     TcgVal in[2], out;
@@ -389,93 +334,123 @@ static void vector_op(Gen *g)
                       imms > 1 ? lane : 0);
     if (tcg_op_info[code].shape == TCG_SHAPE_V2I) {
         keep_i64(g, out);
-    } else if (type == TCG_V64) {
-        keep_vec(g, out);
     } else {
-        keep(g, &g->v128, out);
+        keep_wide(g, type, out);
     }
 }
 
 /* ------------------------------------------------------------------ memory */
 
-/* Inside the buffer with room for any access on both sides; aligned: to 16. */
+/* Inside the buffer with room for any access on both sides; aligned: to 32. */
 static TcgVal address(Gen *g, bool aligned)
 {
     IrBuilder *ir = &g->ir;
     TcgVal base = ir_global(ir, IR_RANDOM_BASE);
-    uint64_t mask = aligned ? 0xf70 : 0xf7f;
+    uint64_t mask = aligned ? 0xee0 : 0xeff;
     TcgVal offset;
 
-    if (g->options->faults && below(g, 24) == 0) { /* on the page behind */
-        return ir_add(ir, TCG_I64, base, ir_const(ir, TCG_I64, IR_RANDOM_BUFFER + 128));
+    if (g->options->faults && below(g, 24) == 0) { /* on the page behind, or nowhere */
+        return below(g, 4) ? ir_add(ir, TCG_I64, base,
+                                    ir_const(ir, TCG_I64, IR_RANDOM_BUFFER + 128 + below(g, 8)))
+                           : ir_const(ir, TCG_I64, UINT64_C(0x8000000000000000));
     }
     offset = ir_and(ir, TCG_I64, value64(g), ir_const(ir, TCG_I64, mask));
     offset = ir_add(ir, TCG_I64, offset, base);
     return ir_add(ir, TCG_I64, offset, ir_const(ir, TCG_I64, 64));
 }
 
-static unsigned int_memop(Gen *g, TcgType type, bool load)
+/* Small: what index << scale adds stays in the room that address() leaves. */
+static TcgVal small_index(Gen *g)
 {
-    unsigned mop = below(g, type == TCG_I32 ? 3 : 4);
+    return ir_and(&g->ir, TCG_I64, value64(g), ir_const(&g->ir, TCG_I64, 4));
+}
 
-    mop |= load && below(g, 2) ? TCG_MO_SIGN : 0;
-    mop |= below(g, 4) == 0 ? TCG_MO_BSWAP : 0;
+/* An address that is not aligned to a demanded alignment faults: now and then. */
+static unsigned random_memop(Gen *g, TcgType type, bool aligned)
+{
+    bool is_int = tcg_type_is_int(type);
+    unsigned sizes = type == TCG_I32 ? 3 : type == TCG_V128 ? 5 : type == TCG_V256 ? 6 : 4;
+    unsigned mop = !is_int && below(g, 2) ? sizes - 1 : below(g, sizes);
+
+    mop |= is_int && below(g, 2) ? TCG_MO_SIGN : 0;
+    mop |= is_int && below(g, 4) == 0 ? TCG_MO_BSWAP : 0;
     mop |= below(g, 8) == 0 ? TCG_MO_ATOMIC : 0;
+    mop |= aligned && below(g, 2) ? TCG_MO_ALIGN : 0;
     return mop;
 }
 
 static int64_t random_disp(Gen *g, bool aligned)
 {
-    return aligned ? 16 * ((int64_t)below(g, 4) - 2) : (int64_t)below(g, 64) - 32;
+    return aligned ? 32 * ((int64_t)below(g, 3) - 1) : (int64_t)below(g, 64) - 32;
 }
 
-static void load_op(Gen *g)
+static TcgVal typed_value(Gen *g, TcgType type)
+{
+    return tcg_type_is_int(type) ? int_value(g, type) : wide_value(g, type);
+}
+
+static void keep_typed(Gen *g, TcgType type, TcgVal v)
+{
+    if (tcg_type_is_int(type)) {
+        keep_int(g, type, v);
+    } else {
+        keep_wide(g, type, v);
+    }
+}
+
+static TcgType memory_type(Gen *g)
 {
     unsigned kind = below(g, 8);
-    TcgType type = kind < 4 ? TCG_I64 : kind < 6 ? TCG_I32 : TCG_V64;
+
+    return kind < 3 ? TCG_I64 : kind < 5 ? TCG_I32 : vec_type(g);
+}
+
+/* gld, gst, gldx, gstx, which only passes make, ld, st: nb_addr inputs, then the stored value. */
+static void access_op(Gen *g, TcgOpcode code, const TcgVal *in, int64_t disp, bool aligned)
+{
+    TcgType type = memory_type(g);
+    const TcgOpInfo *info = &tcg_op_info[code];
+    unsigned mop = random_memop(g, type, aligned), nb_addr = info->ins - (info->outs == 0);
+    TcgVal value = info->outs ? TCG_NO_VAL : typed_value(g, type);
+    TcgOp *op = tcg_op_new(g->ir.region, code, type);
+
+    if (code == TCG_OP_gldx || code == TCG_OP_gstx) {
+        mop |= below(g, 4) << TCG_MO_SCALE_SHIFT;
+    }
+    for (unsigned n = 0; n < nb_addr; n++) {
+        op->arg[op->nb_out + n] = in[n];
+    }
+    op->imm[0] = (uint64_t)disp;
+    op->imm[1] = mop;
+    tcg_append_op(g->ir.block, op);
+    if (!info->outs) {
+        op->arg[nb_addr] = value;
+        return;
+    }
+    op->arg[0] = tcg_temp(g->ir.region, type);
+    g->ir.region->vals[op->arg[0]].def = op;
+    keep_typed(g, type, op->arg[0]);
+}
+
+static void memory_op(Gen *g)
+{
+    static const TcgOpcode codes[] = { TCG_OP_gld, TCG_OP_gst, TCG_OP_gldx, TCG_OP_gstx };
+    TcgOpcode code = codes[below(g, G_N_ELEMENTS(codes))];
     bool aligned = below(g, 4) == 0;
-    unsigned align = aligned ? TCG_MO_ALIGN : 0;
-    TcgVal addr = address(g, aligned);
-    int64_t disp = random_disp(g, aligned);
+    TcgVal in[2] = { address(g, aligned), TCG_NO_VAL };
 
-    if (type == TCG_V64) {
-        keep_vec(g,
-                 ir_gld(&g->ir, type, addr, disp, (below(g, 2) ? TCG_MO_64 : TCG_MO_32) | align));
-    } else {
-        keep_int(g, type, ir_gld(&g->ir, type, addr, disp, int_memop(g, type, true) | align));
+    if (code == TCG_OP_gldx || code == TCG_OP_gstx) {
+        in[1] = small_index(g);
     }
-}
-
-static void store_op(Gen *g)
-{
-    unsigned kind = below(g, 8);
-    TcgType type = kind < 4 ? TCG_I64 : kind < 6 ? TCG_I32 : TCG_V64;
-    TcgVal addr = address(g, false);
-    int64_t disp = random_disp(g, false);
-
-    if (type == TCG_V64) {
-        ir_gst(&g->ir, type, addr, vec_value(g), disp, below(g, 2) ? TCG_MO_64 : TCG_MO_32);
-    } else {
-        ir_gst(&g->ir, type, addr, int_value(g, type), disp, int_memop(g, type, false));
-    }
-}
-
-static void wide_memory_op(Gen *g)
-{
-    TcgVal addr = address(g, false);
-
-    if (below(g, 2) || !g->v128.nb) {
-        keep(g, &g->v128, ir_gld(&g->ir, TCG_V128, addr, 0, TCG_MO_128));
-    } else {
-        ir_gst(&g->ir, TCG_V128, addr, pool_value(g, &g->v128), 0, TCG_MO_128);
-    }
+    access_op(g, code, in, random_disp(g, aligned),
+              aligned || (g->options->faults && below(g, 8) == 0));
 }
 
 static void atomic_op(Gen *g)
 {
     TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
     TcgVal addr = address(g, true);
-    unsigned mop = int_memop(g, type, true) | (below(g, 2) ? TCG_MO_ALIGN : 0);
+    unsigned mop = random_memop(g, type, true);
 
     if (below(g, 2)) {
         keep_int(g, type,
@@ -487,42 +462,34 @@ static void atomic_op(Gen *g)
     }
 }
 
-/* State that is no global. */
+/* State that is no global; never misaligned where that would fault. */
 static void state_op(Gen *g)
 {
-    uint32_t offset = IR_RANDOM_STATE + below(g, IR_RANDOM_STATE_SIZE - 8);
+    bool aligned = below(g, 2);
+    unsigned offset =
+        aligned ? 32 * below(g, IR_RANDOM_STATE_SIZE / 32) : below(g, IR_RANDOM_STATE_SIZE - 32);
 
-    if (below(g, 2)) {
-        keep_i64(g, ir_ld(&g->ir, TCG_I64, offset, below(g, 4) | (below(g, 2) ? TCG_MO_SIGN : 0)));
-    } else {
-        ir_st(&g->ir, TCG_I64, value64(g), offset, below(g, 4));
-    }
+    access_op(g, below(g, 2) ? TCG_OP_ld : TCG_OP_st, NULL, IR_RANDOM_STATE + offset, aligned);
 }
 
 /* ------------------------------------------------------------------ the rest */
 
 static void call_op(Gen *g)
 {
-    TcgVal args[TCG_MAX_INS];
+    const TcgHelper *helper;
+    TcgVal args[TCG_MAX_INS], out;
+    unsigned nb = 0;
 
-    switch (below(g, 4)) {
-    case 0:
-        args[0] = value64(g);
-        args[1] = value32(g);
-        args[2] = vec_value(g);
-        keep_vec(g, ir_call(&g->ir, &helpers[0], args));
-        break;
-    case 1:
-        args[0] = value64(g);
-        args[1] = value64(g);
-        keep_i32(g, ir_call(&g->ir, &helpers[1], args));
-        break;
-    case 2:
-        args[0] = value64(g);
-        keep_i64(g, ir_call(&g->ir, &helpers[2], args));
-        break;
-    default:
-        keep_i64(g, ir_call(&g->ir, &helpers[3], NULL));
+    while (ir_random_helpers[nb].name) {
+        nb++;
+    }
+    helper = &ir_random_helpers[below(g, nb)];
+    for (unsigned n = 0; n < helper->nb_args; n++) {
+        args[n] = typed_value(g, helper->args[n]);
+    }
+    out = ir_call(&g->ir, helper, args);
+    if (helper->ret != TCG_NONE) {
+        keep_typed(g, helper->ret, out);
     }
 }
 
@@ -530,17 +497,20 @@ static void move_op(Gen *g)
 {
     IrBuilder *ir = &g->ir;
 
-    switch (below(g, 4)) {
+    switch (below(g, 6)) {
     case 0:
         ir_set(ir, ir_global(ir, below(g, IR_RANDOM_INTS)),
                ir_global(ir, below(g, IR_RANDOM_INTS)));
         break;
     case 1:
         ir_set(ir, ir_global(ir, below(g, IR_RANDOM_INTS)),
-               ir_const(ir, TCG_I64, random_bits(g->rand)));
+               ir_const(ir, TCG_I64, ir_random_bits(g->rand)));
         break;
     case 2:
         ir_set(ir, ir_global(ir, IR_RANDOM_FIRST_VEC + below(g, IR_RANDOM_VECS)), vec_value(g));
+        break;
+    case 3:
+        ir_set(ir, q_global(g), wide_value(g, TCG_V128));
         break;
     default:
         ir_fence(ir, below(g, 16));
@@ -561,18 +531,11 @@ static void random_op(Gen *g)
     case 12:
         vector_op(g);
         break;
-    case 13 ... 14:
-        load_op(g);
-        break;
-    case 15:
-        store_op(g);
+    case 13 ... 15:
+        memory_op(g);
         break;
     case 16:
-        if (g->options->wide && below(g, 2)) {
-            wide_memory_op(g);
-        } else {
-            atomic_op(g);
-        }
+        atomic_op(g);
         break;
     case 17:
         state_op(g);
@@ -590,13 +553,15 @@ static void random_op(Gen *g)
 static void random_exit(Gen *g)
 {
     IrBuilder *ir = &g->ir;
+    unsigned reason;
 
     switch (below(g, 4)) {
     case 0:
-        ir_goto_ptr(ir, value64(g), below(g, 3));
+        ir_goto_ptr(ir, value64(g), below(g, TCG_JUMP_RETURN + 1));
         break;
     case 1:
-        ir_exit_tb(ir, TCG_EXIT_ILLEGAL, g->pc);
+        reason = below(g, TCG_EXIT_COUNT - 1); /* all but the fault handler's */
+        ir_exit_tb(ir, reason + (reason >= TCG_EXIT_FAULT), g->pc);
         break;
     default:
         ir_goto_tb(ir, g->slot, g->pc);
@@ -635,7 +600,7 @@ static void random_branch(Gen *g, TcgBlock *target, bool back, TcgBlock *out)
 
 static void forget_temps(Gen *g, bool entry)
 {
-    Pool *pools[] = { &g->i64, &g->i32, &g->v64, &g->v128 };
+    Pool *pools[] = { &g->i64, &g->i32, &g->v64, &g->v128, &g->v256 };
 
     for (unsigned n = 0; n < G_N_ELEMENTS(pools); n++) {
         if (entry) {
@@ -695,49 +660,4 @@ TcgRegion *ir_random_region(Arena *arena, uint32_t seed, const IrRandomOptions *
     r->size = g.pc - r->pc;
     g_rand_free(g.rand);
     return r;
-}
-
-void ir_random_init(void)
-{
-    for (unsigned n = 0; n < IR_RANDOM_GLOBALS; n++) {
-        bool vec = n >= IR_RANDOM_FIRST_VEC;
-        unsigned heat = vec ? n - IR_RANDOM_FIRST_VEC : n;
-
-        table[n] = (TcgGlobal){
-            .name = n == IR_RANDOM_FUEL   ? "fuel"
-                    : n == IR_RANDOM_BASE ? "base"
-                                          : g_strdup_printf(vec ? "f%u" : "x%u", heat),
-            .type = vec ? TCG_V64 : TCG_I64,
-            .offset = 8 * n,
-            .heat = (int16_t)heat,
-        };
-    }
-    for (unsigned n = 0; n < G_N_ELEMENTS(helpers); n++) {
-        tcg_helper_register(&helpers[n]);
-    }
-}
-
-void ir_random_fill(uint8_t *state, uint8_t *buffer, uint32_t seed)
-{
-    GRand *rand = g_rand_new_with_seed(seed ^ 0x5eed);
-    uint64_t base = (uintptr_t)buffer, fuel = FUEL;
-
-    for (unsigned n = 0; n < IR_RANDOM_GLOBALS; n++) {
-        uint64_t value = random_bits(rand);
-
-        memcpy(state + table[n].offset, &value, sizeof(value));
-    }
-    memcpy(state + table[IR_RANDOM_FUEL].offset, &fuel, sizeof(fuel));
-    memcpy(state + table[IR_RANDOM_BASE].offset, &base, sizeof(base));
-    for (unsigned n = 0; n < IR_RANDOM_STATE_SIZE; n += 8) {
-        uint64_t value = random_bits(rand);
-
-        memcpy(state + IR_RANDOM_STATE + n, &value, sizeof(value));
-    }
-    for (unsigned n = 0; n < IR_RANDOM_BUFFER; n += 8) {
-        uint64_t value = random_bits(rand);
-
-        memcpy(buffer + n, &value, sizeof(value));
-    }
-    g_rand_free(rand);
 }

@@ -1,0 +1,52 @@
+/*
+ * The same region on several machines: what each leaves behind, and whether it is the same.
+ *
+ * Runner 0 is the judge: the interpreter without passes, whose operations are the table's own
+ * expressions.
+ */
+#ifndef TESTS_UNIT_IR_COMPARE_H
+#define TESTS_UNIT_IR_COMPARE_H
+
+#include "ir-exec.h"
+#include "ir-random.h"
+
+/* A way to compile and run. */
+typedef struct IrRunner {
+    const TcgBackend *backend;
+    const char *features; /* as --host-features, NULL: all */
+    bool optimize;
+    uint64_t skip; /* passes left out */
+    char name[128];
+    /* For tests of the tests: this operation is compiled as if it were `instead`. */
+    bool broken;
+    TcgOpcode code, instead;
+} IrRunner;
+
+typedef struct IrOutcome {
+    uint64_t exit; /* TcgExit; TCG_EXIT_COUNT + slot of a jump */
+    uint64_t pc;
+    uint64_t fault_addr;
+    bool is_write, misaligned;
+    uint32_t flags; /* of the MXCSR: the sticky ones but for denormals */
+    IrWorld world;
+} IrOutcome;
+
+/* Once: a machine per backend, the helpers, guest memory. */
+void ir_compare_init(void);
+
+/* False: this build has no such backend. */
+bool ir_runner_init(IrRunner *runner, const char *backend, const char *features, bool optimize,
+                    uint64_t skip);
+
+/* False: r holds what the backend cannot be made to do (legalize cannot split a v256). */
+bool ir_runner_takes(const IrRunner *runner, const TcgRegion *r);
+
+/* Consumes r: passes change it. */
+void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret);
+
+bool ir_outcome_equal(const IrOutcome *a, const IrOutcome *b);
+
+/* A bit of TcgPassOptions.skip. */
+uint64_t ir_pass_bit(const char *name);
+
+#endif

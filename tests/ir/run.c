@@ -16,11 +16,7 @@
  *
  * "expect:" on a line of its own: the rest of the file is the whole region as it must be.
  *
- * exec: each "inputs" line is a run, with its "expect" lines behind it:
- *
- *   inputs x1=5 x2=mem+8 [0]=0x1122     mem: a guest memory area of 64-bit words, [N] the one at byte N
- *   expect x1=6 [8]=7 exit=syscall pc=0x1000
- *   inputs x1=0 / expect exit=fault x1=0   a guest fault: the registers are those at the fault
+ * exec: see exec.c.
  *
  * parse(print(r)) == r is checked on every file that parses.
  */
@@ -30,21 +26,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "../unit/ir-exec.h"
+#include "../unit/ir-random.h"
+#include "run.h"
+#include "tcg/backend.h"
 #include "tcg/helper.h"
+#include "tcg/pass.h"
 
-enum { MAX_OPS = 4096, MEM_SIZE = 4096, PC_OFFSET = 2048 };
-
-typedef struct Case {
-    const char *path;
-    char **lines;
-    char *run, *without;
-    char *ir;    /* the text up to "expect:", directives blanked */
-    char *whole; /* expected region; NULL: none */
-    char *parse_error;
-    GPtrArray *notes;   /* by operation in text order: its comment or NULL */
-    GString *complaint; /* empty: passed */
-} Case;
+enum { MAX_OPS = 4096 };
 
 /* Helpers that the files call. */
 static uint64_t helper_sum6(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
@@ -79,9 +67,7 @@ static const TcgHelper test_helpers[] = {
     { "impure", helper_sum6, 0, TCG_I64, 1, { TCG_I64 } },
 };
 
-static void complain(Case *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void complain(Case *c, const char *format, ...)
+void complain(Case *c, const char *format, ...)
 {
     va_list args;
 
@@ -395,224 +381,6 @@ static void test_verify(Case *c, TcgRegion *r)
     }
 }
 
-/* ------------------------------------------------------------------ exec */
-
-typedef struct Exec {
-    Case *c;
-    IrMachine *m;
-    IrCode *code;
-    uint64_t *mem;
-    const char *how; /* for messages */
-    const IrExit *exit;
-} Exec;
-
-static int find_global(const TcgGlobals *globals, const char *name)
-{
-    for (unsigned n = 0; n < globals->nb; n++) {
-        if (strcmp(globals->global[n].name, name) == 0) {
-            return n;
-        }
-    }
-    return -1;
-}
-
-/* A number or "mem+N". */
-static uint64_t parse_value(const Exec *e, const char *text)
-{
-    if (g_str_has_prefix(text, "mem")) {
-        return (uintptr_t)e->mem + (text[3] ? g_ascii_strtoull(text + 4, NULL, 0) : 0);
-    }
-    return *text == '-' ? -g_ascii_strtoull(text + 1, NULL, 0) : g_ascii_strtoull(text, NULL, 0);
-}
-
-static uint64_t read_global(const Exec *e, unsigned index)
-{
-    const TcgGlobal *global = &e->m->target.globals->global[index];
-    uint64_t value = 0;
-
-    memcpy(&value, e->m->state + global->offset, MIN(tcg_type_bits(global->type) / 8, 8));
-    return value;
-}
-
-static void write_global(const Exec *e, unsigned index, uint64_t value)
-{
-    const TcgGlobal *global = &e->m->target.globals->global[index];
-
-    memcpy(e->m->state + global->offset, &value, MIN(tcg_type_bits(global->type) / 8, 8));
-}
-
-/* "NAME=VALUE" split in place; the value. */
-static char *split_setting(char *word)
-{
-    char *value = strchr(word, '=');
-
-    if (value) {
-        *value++ = '\0';
-    }
-    return value;
-}
-
-static void set_inputs(Exec *e, const char *line)
-{
-    g_auto(GStrv) words = g_strsplit_set(line + strlen("inputs"), " ", -1);
-
-    memset(e->m->state, 0, PC_OFFSET);
-    memset(e->mem, 0, MEM_SIZE);
-    for (char **word = words; *word; word++) {
-        char *value = split_setting(*word);
-        int global = find_global(e->m->target.globals, *word);
-
-        if (!value) {
-            continue;
-        }
-        if (**word == '[') {
-            e->mem[g_ascii_strtoull(*word + 1, NULL, 0) / 8] = parse_value(e, value);
-        } else if (global >= 0) {
-            write_global(e, global, parse_value(e, value));
-        } else {
-            complain(e->c, "no global '%s'", *word);
-        }
-    }
-}
-
-static const char *exit_name(const Exec *e, char buf[32])
-{
-    static const char *const names[TCG_EXIT_COUNT] = {
-        "lookup", "interrupt", "syscall", "illegal", "breakpoint",
-        "fault",  "flush",     "fetch",   "state",
-    };
-
-    for (unsigned n = 0; n < e->code->compiled.nb_jumps; n++) {
-        if (e->exit->value == (uintptr_t)e->code->rx + e->code->jumps[n].site) {
-            g_snprintf(buf, 32, "jump%u", n);
-            return buf;
-        }
-    }
-    return e->exit->value < TCG_EXIT_COUNT ? names[e->exit->value] : "?";
-}
-
-static void check_value(Exec *e, const char *name, uint64_t got, uint64_t wanted)
-{
-    if (got != wanted) {
-        complain(e->c, "%s: %s is %#" PRIx64 ", not %#" PRIx64, e->how, name, got, wanted);
-    }
-}
-
-static void check_outputs(Exec *e, const char *line)
-{
-    g_auto(GStrv) words = g_strsplit_set(line + strlen("expect"), " ", -1);
-    char buf[32];
-
-    for (char **word = words; *word; word++) {
-        char *value = split_setting(*word);
-        int global = find_global(e->m->target.globals, *word);
-
-        if (!value) {
-            continue;
-        }
-        if (strcmp(*word, "exit") == 0) {
-            if (strcmp(exit_name(e, buf), value) != 0) {
-                complain(e->c, "%s: exit is %s, not %s", e->how, exit_name(e, buf), value);
-            }
-        } else if (strcmp(*word, "pc") == 0) {
-            check_value(e, "pc", e->exit->pc, parse_value(e, value));
-        } else if (**word == '[') {
-            check_value(e, *word, e->mem[g_ascii_strtoull(*word + 1, NULL, 0) / 8],
-                        parse_value(e, value));
-        } else if (global >= 0) {
-            check_value(e, *word, read_global(e, global), parse_value(e, value));
-        } else {
-            complain(e->c, "no global '%s'", *word);
-        }
-    }
-}
-
-static void exec_lines(Exec *e)
-{
-    unsigned runs = 0, checks = 0;
-
-    for (char **line = e->c->lines; *line; line++) {
-        if (g_str_has_prefix(*line, "inputs")) {
-            set_inputs(e, *line);
-            e->exit = ir_run(e->m, e->code);
-            runs++;
-        } else if (g_str_has_prefix(*line, "expect ") && runs) {
-            check_outputs(e, *line);
-            checks++;
-        }
-    }
-    if (!runs || !checks) {
-        complain(e->c, "nothing is run or checked");
-    }
-}
-
-/* One way to compile a case. */
-typedef struct Variant {
-    const TcgBackend *backend;
-    const char *features; /* as --host-features */
-    uint64_t skip;        /* passes left out */
-    const char *how;
-} Variant;
-
-static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
-{
-    Arena arena;
-    TcgRegion *r;
-    IrMachine m;
-    IrCode code;
-    char *error = NULL;
-    g_autofree char *name =
-        g_strdup_printf("%s %s, %s", variant->backend->name,
-                        variant->features ? variant->features : "", variant->how);
-    Exec e = { .c = c, .m = &m, .code = &code, .mem = mem, .how = name };
-
-    arena_init(&arena);
-    r = tcg_parse_region(&arena, NULL, c->ir, &error);
-    ir_machine_init(&m, variant->backend, variant->features, r->globals, PC_OFFSET);
-    m.optimize = true;
-    m.passes.skip = variant->skip;
-    ir_compile(&m, r, &code);
-    exec_lines(&e);
-    ir_code_done(&code);
-    ir_machine_done(&m);
-    arena_done(&arena);
-}
-
-/* legalize is never left out: it is no optimization. */
-static void exec_on(Case *c, const TcgBackend *backend, const char *features, uint64_t *mem)
-{
-    Variant variant = { backend, features, 0, "all passes" };
-    uint64_t legalize = 0;
-    const char *error;
-
-    tcg_pass_options_parse("legalize", &legalize, &error);
-    exec_variant(c, &variant, mem);
-    variant.skip = ~legalize;
-    variant.how = "no passes";
-    exec_variant(c, &variant, mem);
-    for (unsigned n = 0; tcg_passes[n].name; n++) {
-        g_autofree char *how = g_strdup_printf("without %s", tcg_passes[n].name);
-
-        variant.skip = UINT64_C(1) << n;
-        variant.how = how;
-        if (variant.skip != legalize) {
-            exec_variant(c, &variant, mem);
-        }
-    }
-}
-
-static void test_exec(Case *c)
-{
-    g_autofree uint64_t *mem = g_malloc0(MEM_SIZE);
-
-    for (unsigned n = 0; tcg_backends[n]; n++) {
-        exec_on(c, tcg_backends[n], NULL, mem);
-        if (strcmp(tcg_backends[n]->name, "x86") == 0) {
-            exec_on(c, tcg_backends[n], "-avx,-bmi1,-bmi2,-lzcnt,-movbe,-popcnt,-sse4.1", mem);
-        }
-    }
-}
-
 /* ------------------------------------------------------------------ bench */
 
 static double now_ns(void)
@@ -741,6 +509,7 @@ int main(int argc, char **argv)
         tcg_helper_register(&test_helpers[n]);
     }
     tcg_lower_register_helpers();
+    ir_random_init();
     printf("TAP version 13\n1..%d\n", argc - 1);
     for (int n = 1; n < argc; n++) {
         failed += !run_file(argv[n], n);

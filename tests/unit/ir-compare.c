@@ -81,18 +81,6 @@ bool ir_runner_init(IrRunner *runner, const char *backend, const char *features,
     return runner->backend != NULL;
 }
 
-bool ir_runner_takes(const IrRunner *runner, const TcgRegion *r)
-{
-    for (const TcgBlock *block = r->first; block; block = block->next) {
-        for (const TcgOp *op = block->first; op; op = op->next) {
-            if (op->type == TCG_V256 && !runner->backend->supports(op)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 static IrMachine *machine_of(const IrRunner *runner)
 {
     for (unsigned n = 0;; n++) {

@@ -38,9 +38,6 @@ void ir_compare_init(void);
 bool ir_runner_init(IrRunner *runner, const char *backend, const char *features, bool optimize,
                     uint64_t skip);
 
-/* False: r holds what the backend cannot be made to do (legalize cannot split a v256). */
-bool ir_runner_takes(const IrRunner *runner, const TcgRegion *r);
-
 /* Consumes r: passes change it. */
 void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret);
 

@@ -15,7 +15,7 @@
 
 #include "ir-reduce.h"
 
-enum { DEFAULT_COUNT = 3000, MAX_FAILURES = 3, NB_RUNNERS = 6 };
+enum { DEFAULT_COUNT = 5000, MAX_FAILURES = 3, NB_RUNNERS = 6 };
 
 static const char *const feature_sets[] = {
     "-avx",
@@ -90,7 +90,7 @@ static bool run_seed(const IrRunner *runner, uint32_t seed, const IrWorld *from,
 
     arena_init(&arena);
     r = ir_random_region(&arena, seed, &options);
-    takes = ir_runner_takes(runner, r);
+    takes = ir_takes(runner->backend, r);
     if (takes) {
         ir_runner_run(runner, r, from, ret);
         runs++;

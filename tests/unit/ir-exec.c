@@ -186,6 +186,18 @@ static void fail_with(const IrMachine *m, const TcgRegion *r, const TcgMcode *mc
     g_error("%s", what);
 }
 
+bool ir_takes(const TcgBackend *backend, const TcgRegion *r)
+{
+    for (const TcgBlock *block = r->first; block; block = block->next) {
+        for (const TcgOp *op = block->first; op; op = op->next) {
+            if (op->type == TCG_V256 && !backend->supports(op)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 void ir_compile(IrMachine *m, TcgRegion *r, IrCode *ret)
 {
     TcgMcode mcode;

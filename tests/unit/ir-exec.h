@@ -62,6 +62,9 @@ void ir_machine_done(IrMachine *m);
 /* Forget all compiled regions. */
 void ir_machine_reset(IrMachine *m);
 
+/* False: r holds what the backend cannot be made to do (legalize cannot split a v256). */
+bool ir_takes(const TcgBackend *backend, const TcgRegion *r);
+
 /* Verify, allocate, check the allocation, emit; aborts the test with the region's text on a failure. */
 void ir_compile(IrMachine *m, TcgRegion *r, IrCode *ret);
 void ir_code_done(IrCode *code);

@@ -312,7 +312,7 @@ static void keep_wide(Gen *g, TcgType type, TcgVal v)
 
 static TcgType vec_type(Gen *g)
 {
-    if (g->options->widest && below(g, 4) == 0) {
+    if (g->options->widest && below(g, 2)) {
         return TCG_V256;
     }
     return g->options->wide && below(g, 2) ? TCG_V128 : TCG_V64;
@@ -374,7 +374,7 @@ static unsigned random_memop(Gen *g, TcgType type, bool aligned)
 
     mop |= is_int && below(g, 2) ? TCG_MO_SIGN : 0;
     mop |= is_int && below(g, 4) == 0 ? TCG_MO_BSWAP : 0;
-    mop |= below(g, 8) == 0 ? TCG_MO_ATOMIC : 0;
+    mop |= below(g, 4) == 0 ? TCG_MO_ATOMIC : 0;
     mop |= aligned && below(g, 2) ? TCG_MO_ALIGN : 0;
     return mop;
 }

@@ -132,7 +132,7 @@ static bool run_text(const IrRunner *runner, const char *text, const IrWorld *fr
 
     arena_init(&arena);
     r = tcg_parse_region(&arena, &ir_random_globals, text, &error);
-    sound = r && is_sound(r) && ir_runner_takes(runner, r);
+    sound = r && is_sound(r) && ir_takes(runner->backend, r);
     if (sound) {
         ir_runner_run(runner, r, from, ret);
     }
@@ -415,6 +415,21 @@ static void print_world(GString *text, const IrWorld *world, const IrWorld *a, c
     }
 }
 
+static void print_flags(GString *text, uint32_t flags)
+{
+    static const char *const names[] = { "invalid",  NULL,        "divide",
+                                         "overflow", "underflow", "inexact" };
+    const char *dot = "";
+
+    g_string_append(text, flags ? " flags=" : " flags=none");
+    for (unsigned n = 0; n < G_N_ELEMENTS(names); n++) {
+        if (flags >> n & 1) {
+            g_string_append_printf(text, "%s%s", dot, names[n]);
+            dot = ".";
+        }
+    }
+}
+
 static void print_exit(GString *text, const IrOutcome *want)
 {
     static const char *const names[TCG_EXIT_COUNT] = {
@@ -432,11 +447,12 @@ static void print_exit(GString *text, const IrOutcome *want)
     if (want->exit == TCG_EXIT_FAULT) {
         bool inside = want->fault_addr - base < 2 * IR_RANDOM_BUFFER;
 
-        g_string_append_printf(text, " addr=%s%#" PRIx64 " write=%d misaligned=%d",
-                               inside ? "mem+" : "", want->fault_addr - (inside ? base : 0),
-                               want->is_write, want->misaligned);
+        g_string_append_printf(text, " addr=%s%#" PRIx64 " %s=%d", inside ? "mem+" : "",
+                               want->fault_addr - (inside ? base : 0),
+                               want->misaligned ? "misaligned" : "write",
+                               want->misaligned || want->is_write);
     }
-    g_string_append_printf(text, " flags=%#x", want->flags);
+    print_flags(text, want->flags);
 }
 
 static void print_globals_lines(GString *text)

@@ -366,6 +366,13 @@ static void check_disp(Verifier *v)
     }
 }
 
+static void check_formats(Verifier *v)
+{
+    if (v->op->imm[0] == tcg_type_bits(v->op->type)) {
+        fault(v, "the input's format is the output's");
+    }
+}
+
 static void check_imms(Verifier *v)
 {
     switch (v->op->code) {
@@ -403,6 +410,7 @@ static void check_imms(Verifier *v)
         break;
     case TCG_OP_fcvt:
         check_width(v, 0, 16, 64);
+        check_formats(v);
         break;
     case TCG_OP_vadd:
     case TCG_OP_vsub:

@@ -122,23 +122,48 @@ static bool is_snan_f32(uint64_t bits)
     return is_nan_f32(bits) && !(bits >> 22 & 1);
 }
 
-/* To an integral value, without the inexact flag; exact but for the rounding itself. */
-static double round_by(double value, uint64_t mode)
+/* rest: what is above the integral value below, not 0; half: of the distance to the next. */
+static bool goes_away_from_zero(uint64_t mode, bool negative, bool odd, uint64_t rest,
+                                uint64_t half)
 {
     switch (mode) {
     case TCG_ROUND_NEAREST:
-        return roundeven(value);
+        return rest > half || (rest == half && odd);
     case TCG_ROUND_DOWN:
-        return floor(value);
+        return negative;
     case TCG_ROUND_UP:
-        return ceil(value);
-    case TCG_ROUND_ZERO:
-        return trunc(value);
+        return !negative;
     case TCG_ROUND_AWAY:
-        return round(value);
+        return rest >= half;
     default:
+        return false;
+    }
+}
+
+/*
+ * To an integral value, without the inexact flag.  In integers: what a compiler makes of floor() and
+ * its like may set the flag (C leaves it open); nearbyint() may not.
+ */
+static double round_by(double value, uint64_t mode)
+{
+    uint64_t bits = from_f64(value), sign = bits & UINT64_C(1) << 63, magnitude = bits ^ sign;
+    int exponent = (int)(magnitude >> 52) - 1023;
+    /* The lowest bit of the integral part; the bit above the fraction of 1.0 is set, as 1 is odd. */
+    uint64_t unit = exponent >= 0 && exponent < 52 ? UINT64_C(1) << (52 - exponent) : 0;
+    uint64_t rest = unit ? magnitude & (unit - 1) : magnitude;
+    uint64_t half = unit ? unit / 2 : from_f64(0.5);
+    uint64_t next = unit ? magnitude - rest + unit : from_f64(1);
+
+    if (exponent >= 52 || rest == 0) {
+        return value;
+    }
+    if (mode == TCG_ROUND_CURRENT) {
         return nearbyint(value);
     }
+    if (goes_away_from_zero(mode, sign, magnitude & unit, rest, half)) {
+        return to_f64(sign | next);
+    }
+    return to_f64(sign | (unit ? magnitude - rest : 0));
 }
 
 static uint64_t fround_f64(uint64_t a, uint64_t mode, uint64_t quiet)

@@ -1,6 +1,7 @@
 /*
  * Cases that run: the region compiled for every backend, with all passes, with none but legalize and with
- * each one left out, on x86 with each host feature switched off and with none too.
+ * each one left out, without the operations that legalize can do in another way ("without: OPS": these are
+ * left out everywhere); on x86 with each host feature switched off and with none too.
  *
  * Each "inputs" line is a run, with its "expect" lines behind it; both are NAME=VALUE words:
  *
@@ -325,8 +326,28 @@ typedef struct Variant {
     const TcgBackend *backend;
     const char *features; /* as --host-features */
     uint64_t skip;        /* passes left out */
+    bool poor;            /* the backend lacks all that legalize can do without */
     const char *how;
 } Variant;
+
+/* What the `without:` line says. */
+static void take_away(Case *c, bool lacks[TCG_OP_COUNT])
+{
+    g_auto(GStrv) names = g_strsplit(c->without ? c->without : "", " ", -1);
+
+    for (char **name = names; *name; name++) {
+        unsigned code = 0;
+
+        while (code < TCG_OP_COUNT && strcmp(tcg_op_info[code].name, *name) != 0) {
+            code++;
+        }
+        if (code < TCG_OP_COUNT) {
+            lacks[code] = true;
+        } else {
+            complain(c, "no operation '%s'", *name);
+        }
+    }
+}
 
 static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
 {
@@ -346,6 +367,8 @@ static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
         ir_machine_init(&m, variant->backend, variant->features, r->globals, PC_OFFSET);
         m.optimize = true;
         m.passes.skip = variant->skip;
+        memset(m.lacks, variant->poor, sizeof(m.lacks));
+        take_away(c, m.lacks);
         ir_compile(&m, r, &code);
         exec_lines(&e);
         ir_code_done(&code);
@@ -357,7 +380,7 @@ static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
 /* legalize is never left out: it is no optimization. */
 static void exec_plain(Case *c, const TcgBackend *backend, const char *features, uint64_t *mem)
 {
-    Variant variant = { backend, features, 0, "all passes" };
+    Variant variant = { .backend = backend, .features = features, .how = "all passes" };
     uint64_t legalize = 0;
     const char *error;
 
@@ -365,6 +388,13 @@ static void exec_plain(Case *c, const TcgBackend *backend, const char *features,
     exec_variant(c, &variant, mem);
     variant.skip = ~legalize;
     variant.how = "no passes";
+    exec_variant(c, &variant, mem);
+}
+
+static void exec_poor(Case *c, const TcgBackend *backend, uint64_t *mem)
+{
+    Variant variant = { .backend = backend, .poor = true, .how = "few operations" };
+
     exec_variant(c, &variant, mem);
 }
 
@@ -392,6 +422,7 @@ void test_exec(Case *c)
     for (unsigned n = 0; tcg_backends[n]; n++) {
         exec_plain(c, tcg_backends[n], NULL, mem);
         exec_each_left_out(c, tcg_backends[n], mem);
+        exec_poor(c, tcg_backends[n], mem);
         if (strcmp(tcg_backends[n]->name, "x86") == 0) {
             for (unsigned k = 0; k < G_N_ELEMENTS(feature_sets); k++) {
                 exec_plain(c, tcg_backends[n], feature_sets[k], mem);

@@ -6,7 +6,7 @@
  *   run: parse           the parser must fail
  *   run: exec            compile for every backend, with all passes and with each one left out, and run
  *   run: bench           print nanoseconds per operation and pass, as a diagnostic
- *   without: OPS         with legalize: the operations the host lacks
+ *   without: OPS         with legalize or exec: the operations the host lacks
  *
  * Comments on an operation say what becomes of it; one without must stay as it is:
  *

@@ -81,6 +81,17 @@ bool ir_runner_init(IrRunner *runner, const char *backend, const char *features,
     return runner->backend != NULL;
 }
 
+void ir_runner_lacks(IrRunner *runner, uint32_t seed, unsigned share)
+{
+    GRand *rand = g_rand_new_with_seed(seed);
+
+    for (unsigned code = 0; code < TCG_OP_COUNT; code++) {
+        runner->lacks[code] = g_rand_int_range(rand, 0, (gint32)share) == 0;
+    }
+    g_strlcat(runner->name, ", lacking operations", sizeof(runner->name));
+    g_rand_free(rand);
+}
+
 static IrMachine *machine_of(const IrRunner *runner)
 {
     for (unsigned n = 0;; n++) {
@@ -99,6 +110,7 @@ static IrMachine *machine_of(const IrRunner *runner)
         ir_machine_reset(m);
         m->optimize = runner->optimize;
         m->passes.skip = runner->skip;
+        memcpy(m->lacks, runner->lacks, sizeof(m->lacks));
         /* Passes make i32 moves of i64 values, which the symbolic checker takes for lost bits. */
         m->check_allocation = !runner->optimize;
         return m;

@@ -15,7 +15,8 @@ typedef struct IrRunner {
     const TcgBackend *backend;
     const char *features; /* as --host-features, NULL: all */
     bool optimize;
-    uint64_t skip; /* passes left out */
+    uint64_t skip;            /* passes left out */
+    bool lacks[TCG_OP_COUNT]; /* operations left to legalize where it can */
     char name[128];
     /* For tests of the tests: this operation is compiled as if it were `instead`. */
     bool broken;
@@ -40,6 +41,9 @@ bool ir_runner_init(IrRunner *runner, const char *backend, const char *features,
 
 /* Consumes r: passes change it. */
 void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret);
+
+/* The operations left to legalize, one in `share` of all, chosen by seed. */
+void ir_runner_lacks(IrRunner *runner, uint32_t seed, unsigned share);
 
 bool ir_outcome_equal(const IrOutcome *a, const IrOutcome *b);
 

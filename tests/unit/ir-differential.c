@@ -6,7 +6,7 @@
  *
  * The judge is the interpreter without passes, whose operations are the table's own expressions.  Beside it
  * each seed runs on the interpreter and on x86 with all passes, on x86 with legalize alone, with one
- * pass left out and with host features switched off; which ones goes by the seed, so that all take
+ * pass left out, with host features switched off and without operations that legalize can do; which ones goes by the seed, so that all take
  * turns.  A region that differs is reduced and printed as a file for tests/ir.
  */
 #include <inttypes.h>
@@ -64,6 +64,14 @@ static bool without_features(IrRunner *runner, uint32_t seed, uint64_t alone)
     return ir_runner_init(runner, "x86", features, true, plain ? alone : 0);
 }
 
+static bool without_operations(IrRunner *runner, uint32_t seed)
+{
+    bool made = ir_runner_init(runner, seed % 2 ? "tci" : "x86", NULL, true, 0);
+
+    ir_runner_lacks(runner, seed, 1 + seed / 2 % 4);
+    return made;
+}
+
 /* How many: a build may have no x86. */
 static unsigned choose_runners(IrRunner runners[NB_RUNNERS], uint32_t seed)
 {
@@ -75,6 +83,7 @@ static unsigned choose_runners(IrRunner runners[NB_RUNNERS], uint32_t seed)
     nb += ir_runner_init(&runners[nb], "x86", NULL, true, 0);
     nb += without_pass(&runners[nb], seed);
     nb += without_features(&runners[nb], seed, alone);
+    nb += without_operations(&runners[nb], seed);
     return nb;
 }
 
@@ -99,7 +108,7 @@ static bool run_seed(const IrRunner *runner, uint32_t seed, const IrWorld *from,
     return takes;
 }
 
-static void report(const IrRunner *runner, uint32_t seed, const IrWorld *from)
+static void report(IrRunner *runner, uint32_t seed, const IrWorld *from)
 {
     IrFailure f = { .judge = &judge, .runner = runner, .from = *from };
     IrRandomOptions options = ir_random_options(seed);

@@ -186,6 +186,67 @@ static void fail_with(const IrMachine *m, const TcgRegion *r, const TcgMcode *mc
     g_error("%s", what);
 }
 
+/* ------------------------------------------------------------------ a backend that lacks operations */
+
+static struct {
+    const TcgBackend *backend;
+    const TcgRegion *region;
+    const bool *lacks;
+} poor; /* what poor_supports() speaks of */
+
+/* sext and zext of an i32 value to i64 are what legalize itself makes. */
+static bool widens(const TcgOp *op)
+{
+    return op->type == TCG_I64 && op->imm[0] == 32 &&
+           tcg_val(poor.region, tcg_op_in(op, 0))->type == TCG_I32;
+}
+
+/* What legalize.c knows another way for, in operations that are not on this list, or a helper. */
+static bool can_do_without(const TcgOp *op)
+{
+    switch (op->code) {
+    case TCG_OP_neg ... TCG_OP_remu:
+    case TCG_OP_not ... TCG_OP_xnor:
+    case TCG_OP_rotl ... TCG_OP_bswap:
+    case TCG_OP_extract ... TCG_OP_deposit:
+    case TCG_OP_movcond ... TCG_OP_sub_overflow:
+    case TCG_OP_fsqrt ... TCG_OP_fnan:
+    case TCG_OP_fcvt_s32 ... TCG_OP_fcvt:
+    case TCG_OP_vandc:
+    case TCG_OP_gldx:
+    case TCG_OP_gstx:
+        return true;
+    case TCG_OP_sext:
+    case TCG_OP_zext:
+        return !widens(op);
+    case TCG_OP_setcond:
+    case TCG_OP_brcond:
+        return op->imm[0] == TCG_COND_TSTEQ || op->imm[0] == TCG_COND_TSTNE;
+    case TCG_OP_fbox:
+        return op->type == TCG_F32;
+    default:
+        return false;
+    }
+}
+
+static bool poor_supports(const TcgOp *op)
+{
+    return poor.backend->supports(op) && !(poor.lacks[op->code] && can_do_without(op));
+}
+
+static void optimize(IrMachine *m, TcgRegion *r)
+{
+    TcgBackend backend = *m->backend;
+
+    poor.backend = m->backend;
+    poor.region = r;
+    poor.lacks = m->lacks;
+    backend.supports = poor_supports;
+    tcg_optimize(r, &backend, &m->passes);
+}
+
+/* ------------------------------------------------------------------ compiling */
+
 bool ir_takes(const TcgBackend *backend, const TcgRegion *r)
 {
     for (const TcgBlock *block = r->first; block; block = block->next) {
@@ -203,7 +264,7 @@ void ir_compile(IrMachine *m, TcgRegion *r, IrCode *ret)
     TcgMcode mcode;
 
     if (m->optimize) {
-        tcg_optimize(r, m->backend, &m->passes);
+        optimize(m, r);
     }
     if (!tcg_verify(r, "test", stderr)) {
         fail_with(m, r, NULL, "unsound region");

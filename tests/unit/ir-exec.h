@@ -50,6 +50,8 @@ typedef struct IrMachine {
     Arena arena;
     bool optimize; /* run the passes; what supports() denies needs them */
     TcgPassOptions passes;
+    /* By opcode: take it for one that the backend lacks, where legalize can do without. */
+    bool lacks[TCG_OP_COUNT];
     bool check_allocation; /* replay it symbolically; on after ir_machine_init() */
     IrCode *running;
     IrExit exit;

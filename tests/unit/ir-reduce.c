@@ -316,6 +316,16 @@ static void clear_world(IrFailure *f)
     clear_bytes(f, (uint8_t *)&f->from.pending, sizeof(f->from.pending));
 }
 
+static void give_operations(IrFailure *f)
+{
+    for (unsigned code = 0; code < TCG_OP_COUNT; code++) {
+        if (f->runner->lacks[code]) {
+            f->runner->lacks[code] = false;
+            f->runner->lacks[code] = !differs(f, f->text, &f->from);
+        }
+    }
+}
+
 /* As the printer writes it. */
 static void tidy(IrFailure *f)
 {
@@ -343,6 +353,7 @@ void ir_reduce(IrFailure *f)
         progress |= simplify_lines(f);
         clear_world(f);
     }
+    give_operations(f);
     tidy(f);
 }
 
@@ -468,6 +479,19 @@ static void print_globals_lines(GString *text)
     free(lines);
 }
 
+static void print_lacks(GString *text, const IrRunner *runner)
+{
+    const char *space = "without: ";
+
+    for (unsigned code = 0; code < TCG_OP_COUNT; code++) {
+        if (runner->lacks[code]) {
+            g_string_append_printf(text, "%s%s", space, tcg_op_info[code].name);
+            space = " ";
+        }
+    }
+    g_string_append(text, *space == ' ' ? "\n" : "");
+}
+
 char *ir_failure_file(const IrFailure *f, const char *comment)
 {
     GString *text = g_string_new(NULL);
@@ -480,6 +504,7 @@ char *ir_failure_file(const IrFailure *f, const char *comment)
         got = want;
     }
     g_string_append_printf(text, "# %s\nrun: exec\n", comment);
+    print_lacks(text, f->runner);
     print_globals_lines(text);
     g_string_append(text, "inputs base=mem");
     print_world(text, &f->from, zero, zero);

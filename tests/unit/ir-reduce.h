@@ -7,12 +7,13 @@
 #include "ir-compare.h"
 
 typedef struct IrFailure {
-    const IrRunner *judge, *runner;
+    const IrRunner *judge;
+    IrRunner *runner;
     char *text; /* the region; g_malloc'ed */
     IrWorld from;
 } IrFailure;
 
-/* Shortens text and from as long as runner and judge differ. */
+/* Shortens text, from and what the runner lacks as long as runner and judge differ. */
 void ir_reduce(IrFailure *failure);
 
 /* A file of tests/ir that holds if what runs it agrees with the judge; g_malloc'ed. */

@@ -517,7 +517,9 @@ static void reserve_temps(TcgRegion *r, const char *text)
         }
     }
     while (nb--) {
-        r->vals[tcg_temp(r, TCG_NONE)].kind = TCG_VAL_NONE;
+        TcgVal v = tcg_temp(r, TCG_NONE); /* may move vals */
+
+        r->vals[v].kind = TCG_VAL_NONE;
     }
 }
 

@@ -581,9 +581,13 @@ static void condition_chain(Gen *g)
     } else {
         truth = ir_setcond(ir, type, a, b, below(g, TCG_COND_COUNT));
     }
-    switch (below(g, 5)) {
+    switch (below(g, 6)) {
     case 0:
         keep_int(g, type, binary(g, TCG_OP_xor, type, truth, small(g, type, 1)));
+        break;
+    case 4:
+        keep_int(g, type,
+                 ir_movcond(ir, type, a, b, small(g, type, 1), zero, below(g, TCG_COND_COUNT)));
         break;
     case 1:
         keep_int(g, type, ir_setcond(ir, type, truth, zero, below(g, 2)));

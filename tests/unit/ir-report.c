@@ -10,7 +10,7 @@
 
 #include "ir-reduce.h"
 
-enum { MAX_SEEDS = 2000, MAX_LINES = 8 };
+enum { MAX_SEEDS = 2000, MAX_LINES = 5 };
 
 typedef struct Sabotage {
     TcgOpcode code, instead;

@@ -118,11 +118,13 @@ static void report(IrRunner *runner, uint32_t seed, const IrWorld *from)
     arena_init(&arena);
     f.text = ir_region_text(ir_random_region(&arena, seed, &options));
     arena_done(&arena);
-    printf("# seed %u: %s differs from %s; reduced, a file for tests/ir:\n", seed, runner->name,
-           judge.name);
-    ir_reduce(&f);
-    file = ir_failure_file(&f, comment);
-    printf("%s", file);
+    printf("# seed %u: %s differs from %s\n", seed, runner->name, judge.name);
+    if (ir_reduce(&f)) {
+        file = ir_failure_file(&f, comment);
+        printf("# reduced, a file for tests/ir:\n%s", file);
+    } else {
+        printf("# but its text does not:\n%s", f.text);
+    }
     fflush(stdout);
     g_free(f.text);
 }

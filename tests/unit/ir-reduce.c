@@ -341,10 +341,28 @@ static void tidy(IrFailure *f)
     arena_done(&arena);
 }
 
-void ir_reduce(IrFailure *f)
+bool ir_can_reduce(const char *text)
+{
+    char *error = NULL;
+    Arena arena;
+    TcgRegion *r;
+    bool sound;
+
+    arena_init(&arena);
+    r = tcg_parse_region(&arena, &ir_random_globals, text, &error);
+    sound = r && is_sound(r);
+    g_free(error);
+    arena_done(&arena);
+    return sound;
+}
+
+bool ir_reduce(IrFailure *f)
 {
     bool progress = differs(f, f->text, &f->from);
 
+    if (!progress) {
+        return false;
+    }
     for (unsigned round = 0; progress && round < MAX_ROUNDS; round++) {
         progress = false;
         for (unsigned nb = FIRST_RUN; nb > 0; nb /= 2) {
@@ -355,6 +373,7 @@ void ir_reduce(IrFailure *f)
     }
     give_operations(f);
     tidy(f);
+    return true;
 }
 
 /* ------------------------------------------------------------------ the file */

@@ -13,8 +13,14 @@ typedef struct IrFailure {
     IrWorld from;
 } IrFailure;
 
-/* Shortens text, from and what the runner lacks as long as runner and judge differ. */
-void ir_reduce(IrFailure *failure);
+/*
+ * Shortens text, from and what the runner lacks as long as runner and judge differ.  False: they do not, to begin
+ * with.
+ */
+bool ir_reduce(IrFailure *failure);
+
+/* True: a region that ir_reduce() would take, as all random ones must be. */
+bool ir_can_reduce(const char *text);
 
 /* A file of tests/ir that holds if what runs it agrees with the judge; g_malloc'ed. */
 char *ir_failure_file(const IrFailure *failure, const char *comment);

@@ -113,7 +113,8 @@ static void check_sabotage(const Sabotage *s)
     broken.instead = s->instead;
     found = find_failure(&broken, &f);
     g_assert_true(found);
-    ir_reduce(&f);
+    found = ir_reduce(&f);
+    g_assert_true(found);
     file = ir_failure_file(&f, "On purpose.");
     wrong = with_wrong_op(file, s);
     if (count_ops(f.text) > MAX_LINES || !wrong || !file_holds(file) || file_holds(wrong)) {
@@ -131,6 +132,24 @@ static void test_report(void)
     }
 }
 
+/* A region that the reduction does not take would be reported as it is. */
+static void test_reducible(void)
+{
+    for (uint32_t seed = 1; seed <= MAX_SEEDS; seed++) {
+        IrRandomOptions options = ir_random_options(seed);
+        g_autofree char *text = NULL;
+        Arena arena;
+
+        arena_init(&arena);
+        text = ir_region_text(ir_random_region(&arena, seed, &options));
+        arena_done(&arena);
+        if (!ir_can_reduce(text)) {
+            g_test_message("seed %u cannot be reduced", seed);
+            g_test_fail();
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -140,6 +159,7 @@ int main(int argc, char **argv)
     ir_runner_path = argv[2];
     ir_compare_init();
     ir_runner_init(&judge, "tci", NULL, false, 0);
+    g_test_add_func("/ir-report/reducible", test_reducible);
     g_test_add_func("/ir-report/broken-operations", test_report);
     return g_test_run();
 }

@@ -6,8 +6,9 @@
  *
  * The judge is the interpreter without passes, whose operations are the table's own expressions.  Beside it
  * each seed runs on the interpreter and on x86 with all passes, on x86 with legalize alone, with one
- * pass left out, with host features switched off and without operations that legalize can do; which ones goes by the seed, so that all take
- * turns.  A region that differs is reduced and printed as a file for tests/ir.
+ * pass left out, with host features switched off and without operations that legalize can do; which
+ * ones goes by the seed, so that all take turns.  A region that differs is reduced and printed as a file
+ * for tests/ir.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,52 +2,36 @@
  * Temporaries of the entry block are used everywhere; those of other blocks only there.  A jump
  * back is taken only while there is fuel, so a region runs at most a few thousand operations.
  */
-#include "ir-random.h"
+#include "ir-gen.h"
 
 #include <string.h>
 
-#include "tcg/builder.h"
-
-enum { MAX_BLOCKS = 8, MAX_OPS = 16, MAX_TEMPS = 32 };
+enum { MAX_BLOCKS = 8, MAX_OPS = 16 };
 
 /* ------------------------------------------------------------------ values */
 
-typedef struct Pool {
-    TcgVal v[MAX_TEMPS];
-    unsigned nb, nb_entry; /* of the entry block */
-} Pool;
-
-typedef struct Gen {
-    GRand *rand;
-    const IrRandomOptions *options;
-    IrBuilder ir;
-    Pool i64, i32, v64, v128, v256;
-    unsigned slot;
-    uint64_t pc;
-} Gen;
-
-static unsigned below(Gen *g, unsigned n)
+unsigned gen_below(Gen *g, unsigned n)
 {
     return (unsigned)g_rand_int_range(g->rand, 0, (gint32)n);
 }
 
 static TcgVal pool_value(Gen *g, const Pool *pool)
 {
-    return pool->v[below(g, pool->nb)];
+    return pool->v[gen_below(g, pool->nb)];
 }
 
 static void keep(Gen *g, Pool *pool, TcgVal v)
 {
-    if (pool->nb < MAX_TEMPS) {
+    if (pool->nb < GEN_MAX_TEMPS) {
         pool->v[pool->nb++] = v;
     } else {
-        pool->v[pool->nb_entry + below(g, MAX_TEMPS - pool->nb_entry)] = v;
+        pool->v[pool->nb_entry + gen_below(g, GEN_MAX_TEMPS - pool->nb_entry)] = v;
     }
 }
 
-static TcgVal value64(Gen *g)
+TcgVal gen_value64(Gen *g)
 {
-    switch (below(g, 8)) {
+    switch (gen_below(g, 8)) {
     case 0 ... 1:
         return ir_const(&g->ir, TCG_I64, ir_random_bits(g->rand));
     case 2 ... 4:
@@ -56,19 +40,19 @@ static TcgVal value64(Gen *g)
         }
         __attribute__((fallthrough));
     default:
-        return ir_global(&g->ir, below(g, IR_RANDOM_INTS));
+        return ir_global(&g->ir, gen_below(g, IR_RANDOM_INTS));
     }
 }
 
 static TcgVal i32_global(Gen *g)
 {
-    return ir_global(&g->ir, IR_RANDOM_FIRST_I32 + below(g, IR_RANDOM_I32S));
+    return ir_global(&g->ir, IR_RANDOM_FIRST_I32 + gen_below(g, IR_RANDOM_I32S));
 }
 
 /* For an operation on the low half: an i32 value or an i64 one. */
-static TcgVal value32(Gen *g)
+static TcgVal gen_value32(Gen *g)
 {
-    switch (below(g, 5)) {
+    switch (gen_below(g, 5)) {
     case 0:
         return ir_const(&g->ir, TCG_I32, ir_random_bits(g->rand));
     case 3:
@@ -79,18 +63,18 @@ static TcgVal value32(Gen *g)
         }
         __attribute__((fallthrough));
     default:
-        return value64(g);
+        return gen_value64(g);
     }
 }
 
-static TcgVal int_value(Gen *g, TcgType type)
+TcgVal gen_int(Gen *g, TcgType type)
 {
-    return type == TCG_I64 ? value64(g) : value32(g);
+    return type == TCG_I64 ? gen_value64(g) : gen_value32(g);
 }
 
-static TcgVal vec_value(Gen *g)
+TcgVal gen_vec(Gen *g)
 {
-    switch (below(g, 8)) {
+    switch (gen_below(g, 8)) {
     case 0:
         return ir_const(&g->ir, TCG_V64, ir_random_bits(g->rand));
     case 1 ... 3:
@@ -99,23 +83,23 @@ static TcgVal vec_value(Gen *g)
         }
         __attribute__((fallthrough));
     default:
-        return ir_global(&g->ir, IR_RANDOM_FIRST_VEC + below(g, IR_RANDOM_VECS));
+        return ir_global(&g->ir, IR_RANDOM_FIRST_VEC + gen_below(g, IR_RANDOM_VECS));
     }
 }
 
-static void keep_i64(Gen *g, TcgVal v)
+void gen_keep_i64(Gen *g, TcgVal v)
 {
-    if (below(g, 2)) {
-        ir_set(&g->ir, ir_global(&g->ir, below(g, IR_RANDOM_INTS)), v);
+    if (gen_below(g, 2)) {
+        ir_set(&g->ir, ir_global(&g->ir, gen_below(g, IR_RANDOM_INTS)), v);
     } else {
         keep(g, &g->i64, v);
     }
 }
 
-static void keep_vec(Gen *g, TcgVal v)
+void gen_keep_vec(Gen *g, TcgVal v)
 {
-    if (below(g, 2)) {
-        ir_set(&g->ir, ir_global(&g->ir, IR_RANDOM_FIRST_VEC + below(g, IR_RANDOM_VECS)), v);
+    if (gen_below(g, 2)) {
+        ir_set(&g->ir, ir_global(&g->ir, IR_RANDOM_FIRST_VEC + gen_below(g, IR_RANDOM_VECS)), v);
     } else {
         keep(g, &g->v64, v);
     }
@@ -123,12 +107,12 @@ static void keep_vec(Gen *g, TcgVal v)
 
 static void keep_i32(Gen *g, TcgVal v)
 {
-    switch (below(g, 4)) {
+    switch (gen_below(g, 4)) {
     case 0:
-        keep_i64(g, ir_sext(&g->ir, TCG_I64, v, 32));
+        gen_keep_i64(g, ir_sext(&g->ir, TCG_I64, v, 32));
         break;
     case 1:
-        keep_i64(g, ir_zext(&g->ir, TCG_I64, v, 32));
+        gen_keep_i64(g, ir_zext(&g->ir, TCG_I64, v, 32));
         break;
     case 2:
         ir_set(&g->ir, i32_global(g), v);
@@ -138,12 +122,12 @@ static void keep_i32(Gen *g, TcgVal v)
     }
 }
 
-static void keep_int(Gen *g, TcgType type, TcgVal v)
+void gen_keep_int(Gen *g, TcgType type, TcgVal v)
 {
     if (type == TCG_I32) {
         keep_i32(g, v);
     } else {
-        keep_i64(g, v);
+        gen_keep_i64(g, v);
     }
 }
 
@@ -180,35 +164,35 @@ static void value_imms(Gen *g, TcgOpcode code, TcgType type, uint64_t imm[2])
     switch (code) {
     case TCG_OP_sext:
     case TCG_OP_zext:
-        imm[0] = 8u << below(g, 3);
+        imm[0] = 8u << gen_below(g, 3);
         break;
     case TCG_OP_extract:
     case TCG_OP_sextract:
     case TCG_OP_deposit:
-        imm[0] = below(g, width);
-        imm[1] = 1 + below(g, width - (unsigned)imm[0]);
+        imm[0] = gen_below(g, width);
+        imm[1] = 1 + gen_below(g, width - (unsigned)imm[0]);
         break;
     default:
-        imm[0] = below(g, TCG_COND_COUNT);
+        imm[0] = gen_below(g, TCG_COND_COUNT);
     }
 }
 
 /* A move keeps the type of its value. */
 static TcgVal typed_value32(Gen *g)
 {
-    return g->i32.nb && below(g, 2) ? pool_value(g, &g->i32) : i32_global(g);
+    return g->i32.nb && gen_below(g, 2) ? pool_value(g, &g->i32) : i32_global(g);
 }
 
-static void value_op(Gen *g)
+void gen_value_op(Gen *g)
 {
-    TcgOpcode code = value_codes[below(g, G_N_ELEMENTS(value_codes))];
-    TcgType type = below(g, 3) ? TCG_I64 : TCG_I32;
+    TcgOpcode code = value_codes[gen_below(g, G_N_ELEMENTS(value_codes))];
+    TcgType type = gen_below(g, 3) ? TCG_I64 : TCG_I32;
     unsigned ins = tcg_op_info[code].ins;
     uint64_t imm[2] = { 0 };
     TcgVal in[4];
 
     for (unsigned n = 0; n < ins; n++) {
-        in[n] = int_value(g, type);
+        in[n] = gen_int(g, type);
     }
     if (code == TCG_OP_mov && type == TCG_I32) {
         in[0] = typed_value32(g);
@@ -222,33 +206,33 @@ static void value_op(Gen *g)
     if (tcg_op_info[code].imms < 2) {
         imm[1] = 0;
     }
-    keep_int(g, type, ir_value_op(&g->ir, code, type, ins, in, imm[0], imm[1]));
+    gen_keep_int(g, type, ir_value_op(&g->ir, code, type, ins, in, imm[0], imm[1]));
 }
 
 static void float_imms(Gen *g, TcgOpcode code, TcgType type, uint64_t imm[2])
 {
     switch (code) {
     case TCG_OP_fma:
-        imm[0] = below(g, 4);
+        imm[0] = gen_below(g, 4);
         break;
     case TCG_OP_fsetcond:
-        imm[0] = below(g, TCG_FCOND_COUNT);
+        imm[0] = gen_below(g, TCG_FCOND_COUNT);
         break;
     case TCG_OP_fround:
-        imm[0] = below(g, TCG_ROUND_CURRENT + 1);
-        imm[1] = below(g, 2);
+        imm[0] = gen_below(g, TCG_ROUND_CURRENT + 1);
+        imm[1] = gen_below(g, 2);
         break;
     case TCG_OP_fcvt:
-        imm[0] = below(g, 2) ? 16 : type == TCG_F32 ? 64 : 32;
+        imm[0] = gen_below(g, 2) ? 16 : type == TCG_F32 ? 64 : 32;
         break;
     default:
-        imm[0] = below(g, TCG_ROUND_CURRENT + 1);
-        imm[1] = below(g, 3);
+        imm[0] = gen_below(g, TCG_ROUND_CURRENT + 1);
+        imm[1] = gen_below(g, 3);
     }
 }
 
 /* Any NaN to the default one. */
-static TcgVal canonical(Gen *g, TcgType type, TcgVal v)
+TcgVal gen_canonical(Gen *g, TcgType type, TcgVal v)
 {
     uint64_t nan = type == TCG_F32 ? UINT64_C(0xffffffff7fc00000) : UINT64_C(0x7ff8000000000000);
 
@@ -257,53 +241,53 @@ static TcgVal canonical(Gen *g, TcgType type, TcgVal v)
 
 static void float_op(Gen *g)
 {
-    TcgOpcode code = float_codes[below(g, G_N_ELEMENTS(float_codes))];
-    TcgType type = below(g, 2) ? TCG_F64 : TCG_F32, out_type = tcg_out_type(code, type);
+    TcgOpcode code = float_codes[gen_below(g, G_N_ELEMENTS(float_codes))];
+    TcgType type = gen_below(g, 2) ? TCG_F64 : TCG_F32, out_type = tcg_out_type(code, type);
     uint64_t imm[2] = { 0 };
     TcgVal in[4], out;
 
     for (unsigned n = 0; n < tcg_op_info[code].ins; n++) {
-        in[n] = tcg_op_info[code].shape == TCG_SHAPE_I32_2F   ? value32(g)
-                : tcg_op_info[code].shape == TCG_SHAPE_I64_2F ? value64(g)
-                                                              : vec_value(g);
+        in[n] = tcg_op_info[code].shape == TCG_SHAPE_I32_2F   ? gen_value32(g)
+                : tcg_op_info[code].shape == TCG_SHAPE_I64_2F ? gen_value64(g)
+                                                              : gen_vec(g);
     }
     if (tcg_op_info[code].imms) {
         float_imms(g, code, type, imm);
     }
     out = ir_value_op(&g->ir, code, type, tcg_op_info[code].ins, in, imm[0], imm[1]);
     if (tcg_type_is_int(out_type)) {
-        keep_int(g, out_type, out);
+        gen_keep_int(g, out_type, out);
     } else if (tcg_op_info[code].flags & TCG_FP_ENV) {
-        keep_vec(g, canonical(g, type, out));
+        gen_keep_vec(g, gen_canonical(g, type, out));
     } else {
-        keep_vec(g, out);
+        gen_keep_vec(g, out);
     }
 }
 
 static TcgVal q_global(Gen *g)
 {
-    return ir_global(&g->ir, IR_RANDOM_FIRST_V128 + below(g, IR_RANDOM_V128S));
+    return ir_global(&g->ir, IR_RANDOM_FIRST_V128 + gen_below(g, IR_RANDOM_V128S));
 }
 
 static TcgVal wide_value(Gen *g, TcgType type)
 {
     switch (type) {
     case TCG_V64:
-        return vec_value(g);
+        return gen_vec(g);
     case TCG_V128:
-        return g->v128.nb && below(g, 3) ? pool_value(g, &g->v128) : q_global(g);
+        return g->v128.nb && gen_below(g, 3) ? pool_value(g, &g->v128) : q_global(g);
     default:
-        return g->v256.nb ? pool_value(g, &g->v256) : ir_vdup(&g->ir, type, value64(g), 32);
+        return g->v256.nb ? pool_value(g, &g->v256) : ir_vdup(&g->ir, type, gen_value64(g), 32);
     }
 }
 
 static void keep_wide(Gen *g, TcgType type, TcgVal v)
 {
     if (type == TCG_V64) {
-        keep_vec(g, v);
+        gen_keep_vec(g, v);
     } else if (type == TCG_V256) {
         keep(g, &g->v256, v);
-    } else if (below(g, 3) == 0) {
+    } else if (gen_below(g, 3) == 0) {
         ir_set(&g->ir, q_global(g), v);
     } else {
         keep(g, &g->v128, v);
@@ -312,28 +296,29 @@ static void keep_wide(Gen *g, TcgType type, TcgVal v)
 
 static TcgType vec_type(Gen *g)
 {
-    if (g->options->widest && below(g, 2)) {
+    if (g->options->widest && gen_below(g, 2)) {
         return TCG_V256;
     }
-    return g->options->wide && below(g, 2) ? TCG_V128 : TCG_V64;
+    return g->options->wide && gen_below(g, 2) ? TCG_V128 : TCG_V64;
 }
 
 static void vector_op(Gen *g)
 {
-    TcgOpcode code = vector_codes[below(g, G_N_ELEMENTS(vector_codes))];
+    TcgOpcode code = vector_codes[gen_below(g, G_N_ELEMENTS(vector_codes))];
     TcgType type = vec_type(g);
-    uint64_t width = 8u << below(g, 4), lane = below(g, tcg_type_bits(type) / (unsigned)width);
+    uint64_t width = 8u << gen_below(g, 4),
+             lane = gen_below(g, tcg_type_bits(type) / (unsigned)width);
     unsigned imms = tcg_op_info[code].imms;
     TcgVal in[2], out;
 
-    in[0] = tcg_op_info[code].shape == TCG_SHAPE_I2V ? value64(g) : wide_value(g, type);
+    in[0] = tcg_op_info[code].shape == TCG_SHAPE_I2V ? gen_value64(g) : wide_value(g, type);
     if (tcg_op_info[code].ins > 1) {
-        in[1] = tcg_op_info[code].shape == TCG_SHAPE_VINS ? value64(g) : wide_value(g, type);
+        in[1] = tcg_op_info[code].shape == TCG_SHAPE_VINS ? gen_value64(g) : wide_value(g, type);
     }
     out = ir_value_op(&g->ir, code, type, tcg_op_info[code].ins, in, imms > 0 ? width : 0,
                       imms > 1 ? lane : 0);
     if (tcg_op_info[code].shape == TCG_SHAPE_V2I) {
-        keep_i64(g, out);
+        gen_keep_i64(g, out);
     } else {
         keep_wide(g, type, out);
     }
@@ -342,27 +327,28 @@ static void vector_op(Gen *g)
 /* ------------------------------------------------------------------ memory */
 
 /* Inside the buffer with room for any access on both sides; aligned: to 32. */
-static TcgVal address(Gen *g, bool aligned)
+TcgVal gen_address(Gen *g, bool aligned)
 {
     IrBuilder *ir = &g->ir;
     TcgVal base = ir_global(ir, IR_RANDOM_BASE);
     uint64_t mask = aligned ? 0xee0 : 0xeff;
     TcgVal offset;
 
-    if (g->options->faults && below(g, 24) == 0) { /* on the page behind, or nowhere */
-        return below(g, 4) ? ir_add(ir, TCG_I64, base,
-                                    ir_const(ir, TCG_I64, IR_RANDOM_BUFFER + 128 + below(g, 8)))
-                           : ir_const(ir, TCG_I64, UINT64_C(0x8000000000000000));
+    if (g->options->faults && gen_below(g, 24) == 0) { /* on the page behind, or nowhere */
+        return gen_below(g, 4)
+                   ? ir_add(ir, TCG_I64, base,
+                            ir_const(ir, TCG_I64, IR_RANDOM_BUFFER + 128 + gen_below(g, 8)))
+                   : ir_const(ir, TCG_I64, UINT64_C(0x8000000000000000));
     }
-    offset = ir_and(ir, TCG_I64, value64(g), ir_const(ir, TCG_I64, mask));
+    offset = ir_and(ir, TCG_I64, gen_value64(g), ir_const(ir, TCG_I64, mask));
     offset = ir_add(ir, TCG_I64, offset, base);
     return ir_add(ir, TCG_I64, offset, ir_const(ir, TCG_I64, 64));
 }
 
-/* Small: what index << scale adds stays in the room that address() leaves. */
-static TcgVal small_index(Gen *g)
+/* Small: what index << scale adds stays in the room that gen_address() leaves. */
+TcgVal gen_small_index(Gen *g)
 {
-    return ir_and(&g->ir, TCG_I64, value64(g), ir_const(&g->ir, TCG_I64, 4));
+    return ir_and(&g->ir, TCG_I64, gen_value64(g), ir_const(&g->ir, TCG_I64, 4));
 }
 
 /* An address that is not aligned to a demanded alignment faults: now and then. */
@@ -370,29 +356,29 @@ static unsigned random_memop(Gen *g, TcgType type, bool aligned)
 {
     bool is_int = tcg_type_is_int(type);
     unsigned sizes = type == TCG_I32 ? 3 : type == TCG_V128 ? 5 : type == TCG_V256 ? 6 : 4;
-    unsigned mop = !is_int && below(g, 2) ? sizes - 1 : below(g, sizes);
+    unsigned mop = !is_int && gen_below(g, 2) ? sizes - 1 : gen_below(g, sizes);
 
-    mop |= is_int && below(g, 2) ? TCG_MO_SIGN : 0;
-    mop |= is_int && below(g, 4) == 0 ? TCG_MO_BSWAP : 0;
-    mop |= below(g, 4) == 0 ? TCG_MO_ATOMIC : 0;
-    mop |= aligned && below(g, 2) ? TCG_MO_ALIGN : 0;
+    mop |= is_int && gen_below(g, 2) ? TCG_MO_SIGN : 0;
+    mop |= is_int && gen_below(g, 4) == 0 ? TCG_MO_BSWAP : 0;
+    mop |= gen_below(g, 4) == 0 ? TCG_MO_ATOMIC : 0;
+    mop |= aligned && gen_below(g, 2) ? TCG_MO_ALIGN : 0;
     return mop;
 }
 
-static int64_t random_disp(Gen *g, bool aligned)
+int64_t gen_disp(Gen *g, bool aligned)
 {
-    return aligned ? 32 * ((int64_t)below(g, 3) - 1) : (int64_t)below(g, 64) - 32;
+    return aligned ? 32 * ((int64_t)gen_below(g, 3) - 1) : (int64_t)gen_below(g, 64) - 32;
 }
 
 static TcgVal typed_value(Gen *g, TcgType type)
 {
-    return tcg_type_is_int(type) ? int_value(g, type) : wide_value(g, type);
+    return tcg_type_is_int(type) ? gen_int(g, type) : wide_value(g, type);
 }
 
 static void keep_typed(Gen *g, TcgType type, TcgVal v)
 {
     if (tcg_type_is_int(type)) {
-        keep_int(g, type, v);
+        gen_keep_int(g, type, v);
     } else {
         keep_wide(g, type, v);
     }
@@ -400,13 +386,13 @@ static void keep_typed(Gen *g, TcgType type, TcgVal v)
 
 static TcgType memory_type(Gen *g)
 {
-    unsigned kind = below(g, 8);
+    unsigned kind = gen_below(g, 8);
 
     return kind < 3 ? TCG_I64 : kind < 5 ? TCG_I32 : vec_type(g);
 }
 
 /* gld, gst, gldx, gstx, which only passes make, ld, st: nb_addr inputs, then the stored value. */
-static void access_op(Gen *g, TcgOpcode code, const TcgVal *in, int64_t disp, bool aligned)
+void gen_access(Gen *g, TcgOpcode code, const TcgVal *in, int64_t disp, bool aligned)
 {
     TcgType type = memory_type(g);
     const TcgOpInfo *info = &tcg_op_info[code];
@@ -415,7 +401,7 @@ static void access_op(Gen *g, TcgOpcode code, const TcgVal *in, int64_t disp, bo
     TcgOp *op = tcg_op_new(g->ir.region, code, type);
 
     if (code == TCG_OP_gldx || code == TCG_OP_gstx) {
-        mop |= below(g, 4) << TCG_MO_SCALE_SHIFT;
+        mop |= gen_below(g, 4) << TCG_MO_SCALE_SHIFT;
     }
     for (unsigned n = 0; n < nb_addr; n++) {
         op->arg[op->nb_out + n] = in[n];
@@ -435,232 +421,42 @@ static void access_op(Gen *g, TcgOpcode code, const TcgVal *in, int64_t disp, bo
 static void memory_op(Gen *g)
 {
     static const TcgOpcode codes[] = { TCG_OP_gld, TCG_OP_gst, TCG_OP_gldx, TCG_OP_gstx };
-    TcgOpcode code = codes[below(g, G_N_ELEMENTS(codes))];
-    bool aligned = below(g, 4) == 0;
-    TcgVal in[2] = { address(g, aligned), TCG_NO_VAL };
+    TcgOpcode code = codes[gen_below(g, G_N_ELEMENTS(codes))];
+    bool aligned = gen_below(g, 4) == 0;
+    TcgVal in[2] = { gen_address(g, aligned), TCG_NO_VAL };
 
     if (code == TCG_OP_gldx || code == TCG_OP_gstx) {
-        in[1] = small_index(g);
+        in[1] = gen_small_index(g);
     }
-    access_op(g, code, in, random_disp(g, aligned),
-              aligned || (g->options->faults && below(g, 8) == 0));
+    gen_access(g, code, in, gen_disp(g, aligned),
+               aligned || (g->options->faults && gen_below(g, 8) == 0));
 }
 
 static void atomic_op(Gen *g)
 {
-    TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
-    TcgVal addr = address(g, true);
+    TcgType type = gen_below(g, 2) ? TCG_I64 : TCG_I32;
+    TcgVal addr = gen_address(g, true);
     unsigned mop = random_memop(g, type, true);
 
-    if (below(g, 2)) {
-        keep_int(g, type,
-                 ir_gatomic(&g->ir, type, below(g, TCG_RMW_COUNT), addr, int_value(g, type), mop));
+    if (gen_below(g, 2)) {
+        gen_keep_int(
+            g, type,
+            ir_gatomic(&g->ir, type, gen_below(g, TCG_RMW_COUNT), addr, gen_int(g, type), mop));
     } else {
-        TcgVal expected = int_value(g, type);
+        TcgVal expected = gen_int(g, type);
 
-        keep_int(g, type, ir_gcmpxchg(&g->ir, type, addr, expected, int_value(g, type), mop));
+        gen_keep_int(g, type, ir_gcmpxchg(&g->ir, type, addr, expected, gen_int(g, type), mop));
     }
 }
 
 /* State that is no global; never misaligned where that would fault. */
 static void state_op(Gen *g)
 {
-    bool aligned = below(g, 2);
-    unsigned offset =
-        aligned ? 32 * below(g, IR_RANDOM_STATE_SIZE / 32) : below(g, IR_RANDOM_STATE_SIZE - 32);
+    bool aligned = gen_below(g, 2);
+    unsigned offset = aligned ? 32 * gen_below(g, IR_RANDOM_STATE_SIZE / 32)
+                              : gen_below(g, IR_RANDOM_STATE_SIZE - 32);
 
-    access_op(g, below(g, 2) ? TCG_OP_ld : TCG_OP_st, NULL, IR_RANDOM_STATE + offset, aligned);
-}
-
-/* ------------------------------------------------------------------ what frontends write */
-
-/*
- * Operations in a row that passes and instruction selection look for.  Random ones hardly ever meet
- * that way.
- */
-
-static TcgVal small(Gen *g, TcgType type, uint64_t bits)
-{
-    return ir_const(&g->ir, type, bits);
-}
-
-static TcgVal binary(Gen *g, TcgOpcode code, TcgType type, TcgVal a, TcgVal b)
-{
-    return ir_value_op(&g->ir, code, type, 2, (const TcgVal[]){ a, b }, 0, 0);
-}
-
-static TcgVal int_global(Gen *g)
-{
-    return ir_global(&g->ir, below(g, IR_RANDOM_INTS));
-}
-
-static unsigned shift_count(Gen *g, unsigned width)
-{
-    static const uint8_t counts[] = { 1, 8, 16, 24, 31, 32, 48, 56, 63 };
-
-    return below(g, 2) ? below(g, width) : counts[below(g, G_N_ELEMENTS(counts))] % width;
-}
-
-/* Fields and extensions as shifts, where they are or into something else. */
-static void shift_pair(Gen *g)
-{
-    TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
-    TcgVal left = small(g, type, shift_count(g, tcg_type_bits(type)));
-    TcgVal right = below(g, 2) ? left : small(g, type, shift_count(g, tcg_type_bits(type)));
-    TcgOpcode back = below(g, 2) ? TCG_OP_shr : TCG_OP_sar;
-    TcgVal x = int_global(g);
-
-    if (below(g, 2) && type == TCG_I64) {
-        ir_set(&g->ir, x, binary(g, TCG_OP_shl, type, x, left));
-        if (below(g, 2)) {
-            keep_i64(g, binary(g, TCG_OP_add, type, value64(g), small(g, type, 1)));
-        }
-        ir_set(&g->ir, x, binary(g, back, type, x, right));
-    } else {
-        keep_int(g, type, binary(g, back, type, binary(g, TCG_OP_shl, type, x, left), right));
-    }
-}
-
-/* A rotation as two shifts; narrow ones may be extended before they are joined. */
-static void rotation(Gen *g)
-{
-    static const TcgOpcode joins[] = { TCG_OP_or, TCG_OP_xor, TCG_OP_add };
-    TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
-    unsigned width = tcg_type_bits(type), count = 1 + below(g, width - 1);
-    TcgVal x = int_global(g), high, low;
-    bool extended = type == TCG_I32 && below(g, 2), swapped = below(g, 2);
-
-    high = binary(g, swapped ? TCG_OP_shr : TCG_OP_shl, type, x,
-                  small(g, type, swapped ? width - count : count));
-    high = extended ? ir_sext(&g->ir, TCG_I64, high, 32) : high;
-    if (below(g, 4) == 0) {
-        ir_set(&g->ir, x, binary(g, TCG_OP_add, TCG_I64, x, small(g, TCG_I64, 3)));
-    }
-    low = binary(g, swapped ? TCG_OP_shl : TCG_OP_shr, type, x,
-                 small(g, type, swapped ? count : width - count));
-    low = extended ? ir_sext(&g->ir, TCG_I64, low, 32) : low;
-    type = extended ? TCG_I64 : type;
-    keep_int(g, type, binary(g, joins[below(g, G_N_ELEMENTS(joins))], type, high, low));
-}
-
-/* Quotient and remainder of the same numbers. */
-static void division_pair(Gen *g)
-{
-    TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
-    TcgOpcode div = below(g, 2) ? TCG_OP_div : TCG_OP_divu;
-    TcgOpcode rem = div == TCG_OP_div ? TCG_OP_rem : TCG_OP_remu;
-    TcgVal a = int_global(g), b = int_value(g, type);
-    bool quotient_first = below(g, 2);
-
-    keep_int(g, type, binary(g, quotient_first ? div : rem, type, a, b));
-    if (below(g, 3) == 0) {
-        value_op(g);
-    }
-    keep_int(g, type, binary(g, quotient_first ? rem : div, type, a, b));
-}
-
-static void scaled_access(Gen *g)
-{
-    TcgVal index = small_index(g), base = address(g, false);
-    TcgVal scaled = binary(g, TCG_OP_shl, TCG_I64, index, small(g, TCG_I64, below(g, 4)));
-    TcgVal in[] = { below(g, 2) ? binary(g, TCG_OP_add, TCG_I64, base, scaled)
-                                : binary(g, TCG_OP_add, TCG_I64, scaled, base) };
-
-    access_op(g, below(g, 2) ? TCG_OP_gld : TCG_OP_gst, in, random_disp(g, false), false);
-}
-
-/* A truth value, then what is asked of it. */
-static void condition_chain(Gen *g)
-{
-    IrBuilder *ir = &g->ir;
-    TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
-    TcgVal a = int_value(g, type), b = int_value(g, type), zero = small(g, type, 0), truth;
-
-    if (below(g, 3) == 0) {
-        truth = binary(g, TCG_OP_and, type, a, b);
-    } else {
-        truth = ir_setcond(ir, type, a, b, below(g, TCG_COND_COUNT));
-    }
-    switch (below(g, 6)) {
-    case 0:
-        keep_int(g, type, binary(g, TCG_OP_xor, type, truth, small(g, type, 1)));
-        break;
-    case 4:
-        keep_int(g, type,
-                 ir_movcond(ir, type, a, b, small(g, type, 1), zero, below(g, TCG_COND_COUNT)));
-        break;
-    case 1:
-        keep_int(g, type, ir_setcond(ir, type, truth, zero, below(g, 2)));
-        break;
-    case 2:
-        keep_int(g, type, ir_setcond(ir, type, truth, small(g, type, 1), below(g, TCG_COND_COUNT)));
-        break;
-    case 3:
-        keep_int(g, type, ir_movcond(ir, type, truth, zero, a, b, below(g, 2)));
-        break;
-    default:
-        truth = ir_neg(ir, type, truth);
-        keep_int(g, type, binary(g, TCG_OP_and, type, truth, int_value(g, type)));
-    }
-}
-
-/* The same operation with two constants. */
-static void constant_chain(Gen *g)
-{
-    static const TcgOpcode codes[] = { TCG_OP_add, TCG_OP_and, TCG_OP_or,  TCG_OP_xor, TCG_OP_shl,
-                                       TCG_OP_shr, TCG_OP_sar, TCG_OP_mul, TCG_OP_sub };
-    TcgType type = below(g, 2) ? TCG_I64 : TCG_I32;
-    TcgOpcode code = codes[below(g, G_N_ELEMENTS(codes))];
-    TcgVal x = binary(g, code, type, int_value(g, type), small(g, type, ir_random_bits(g->rand)));
-
-    code = below(g, 2) ? code : codes[below(g, G_N_ELEMENTS(codes))];
-    keep_int(g, type, binary(g, code, type, x, small(g, type, ir_random_bits(g->rand))));
-}
-
-static void extension_chain(Gen *g)
-{
-    TcgVal x = int_value(g, TCG_I32);
-    unsigned bits = 8u << below(g, 3);
-
-    x = below(g, 2) ? ir_sext(&g->ir, TCG_I64, x, bits) : ir_zext(&g->ir, TCG_I64, x, bits);
-    bits = 8u << below(g, 3);
-    x = below(g, 2) ? ir_sext(&g->ir, TCG_I64, x, bits) : ir_zext(&g->ir, TCG_I64, x, bits);
-    keep_i64(g, x);
-}
-
-/* A narrow result boxed, and unboxed by its reader. */
-static void boxed_float(Gen *g)
-{
-    IrBuilder *ir = &g->ir;
-    TcgVal nan = small(g, TCG_V64, UINT64_C(0xffffffff7fc00000));
-    TcgVal f = ir_global(ir, IR_RANDOM_FIRST_VEC + below(g, IR_RANDOM_VECS)), v;
-
-    v = ir_fbox(ir, TCG_F32, vec_value(g), nan);
-    v = canonical(g, TCG_F32, binary(g, below(g, 2) ? TCG_OP_fadd : TCG_OP_fmul, TCG_F32, v, f));
-    ir_set(ir, f, ir_vor(ir, TCG_V64, v, small(g, TCG_V64, UINT64_C(0xffffffff00000000))));
-    v = ir_fbox(ir, TCG_F32, f, nan);
-    keep_vec(g, canonical(g, TCG_F32, ir_fsub(ir, TCG_F32, v, vec_value(g))));
-}
-
-/* A field of the state written, and read or written again. */
-static void state_chain(Gen *g)
-{
-    uint64_t offset = IR_RANDOM_STATE + 8 * below(g, 4);
-
-    access_op(g, TCG_OP_st, NULL, (int64_t)offset, false);
-    access_op(g, below(g, 2) ? TCG_OP_ld : TCG_OP_st, NULL, (int64_t)(offset + 4 * below(g, 2)),
-              false);
-    access_op(g, TCG_OP_ld, NULL, (int64_t)offset, false);
-}
-
-static void idiom(Gen *g)
-{
-    static void (*const idioms[])(Gen *) = {
-        shift_pair,     rotation,        division_pair, scaled_access, condition_chain,
-        constant_chain, extension_chain, boxed_float,   state_chain,
-    };
-
-    idioms[below(g, G_N_ELEMENTS(idioms))](g);
+    gen_access(g, gen_below(g, 2) ? TCG_OP_ld : TCG_OP_st, NULL, IR_RANDOM_STATE + offset, aligned);
 }
 
 /* ------------------------------------------------------------------ the rest */
@@ -674,7 +470,7 @@ static void call_op(Gen *g)
     while (ir_random_helpers[nb].name) {
         nb++;
     }
-    helper = &ir_random_helpers[below(g, nb)];
+    helper = &ir_random_helpers[gen_below(g, nb)];
     for (unsigned n = 0; n < helper->nb_args; n++) {
         args[n] = typed_value(g, helper->args[n]);
     }
@@ -688,23 +484,23 @@ static void move_op(Gen *g)
 {
     IrBuilder *ir = &g->ir;
 
-    switch (below(g, 6)) {
+    switch (gen_below(g, 6)) {
     case 0:
-        ir_set(ir, ir_global(ir, below(g, IR_RANDOM_INTS)),
-               ir_global(ir, below(g, IR_RANDOM_INTS)));
+        ir_set(ir, ir_global(ir, gen_below(g, IR_RANDOM_INTS)),
+               ir_global(ir, gen_below(g, IR_RANDOM_INTS)));
         break;
     case 1:
-        ir_set(ir, ir_global(ir, below(g, IR_RANDOM_INTS)),
+        ir_set(ir, ir_global(ir, gen_below(g, IR_RANDOM_INTS)),
                ir_const(ir, TCG_I64, ir_random_bits(g->rand)));
         break;
     case 2:
-        ir_set(ir, ir_global(ir, IR_RANDOM_FIRST_VEC + below(g, IR_RANDOM_VECS)), vec_value(g));
+        ir_set(ir, ir_global(ir, IR_RANDOM_FIRST_VEC + gen_below(g, IR_RANDOM_VECS)), gen_vec(g));
         break;
     case 3:
         ir_set(ir, q_global(g), wide_value(g, TCG_V128));
         break;
     default:
-        ir_fence(ir, below(g, 16));
+        ir_fence(ir, gen_below(g, 16));
     }
 }
 
@@ -712,12 +508,12 @@ static void random_op(Gen *g)
 {
     ir_insn_start(&g->ir, g->pc, 4);
     g->pc += 4;
-    switch (below(g, 22)) {
+    switch (gen_below(g, 22)) {
     case 20 ... 21:
-        idiom(g);
+        gen_idiom(g);
         break;
     case 0 ... 8:
-        value_op(g);
+        gen_value_op(g);
         break;
     case 9 ... 11:
         float_op(g);
@@ -749,12 +545,12 @@ static void random_exit(Gen *g)
     IrBuilder *ir = &g->ir;
     unsigned reason;
 
-    switch (below(g, 4)) {
+    switch (gen_below(g, 4)) {
     case 0:
-        ir_goto_ptr(ir, value64(g), below(g, TCG_JUMP_RETURN + 1));
+        ir_goto_ptr(ir, gen_value64(g), gen_below(g, TCG_JUMP_RETURN + 1));
         break;
     case 1:
-        reason = below(g, TCG_EXIT_COUNT - 1); /* all but the fault handler's */
+        reason = gen_below(g, TCG_EXIT_COUNT - 1); /* all but the fault handler's */
         ir_exit_tb(ir, reason + (reason >= TCG_EXIT_FAULT), g->pc);
         break;
     default:
@@ -776,19 +572,19 @@ static void random_branch(Gen *g, TcgBlock *target, bool back, TcgBlock *out)
         ir_set(ir, fuel, ir_sub(ir, TCG_I64, fuel, ir_const(ir, TCG_I64, 1)));
         ir_brcond(ir, TCG_I64, TCG_COND_LE, fuel, ir_const(ir, TCG_I64, 0), out);
     }
-    switch (below(g, 6)) {
+    switch (gen_below(g, 6)) {
     case 0:
         ir_br_pending(ir, target);
         break;
     case 1:
-        type = below(g, 2) ? TCG_F32 : TCG_F64;
-        a = vec_value(g);
-        ir_fbrcond(ir, type, below(g, TCG_FCOND_COUNT), a, vec_value(g), target);
+        type = gen_below(g, 2) ? TCG_F32 : TCG_F64;
+        a = gen_vec(g);
+        ir_fbrcond(ir, type, gen_below(g, TCG_FCOND_COUNT), a, gen_vec(g), target);
         break;
     default:
-        type = below(g, 2) ? TCG_I32 : TCG_I64;
-        a = int_value(g, type);
-        ir_brcond(ir, type, below(g, TCG_COND_COUNT), a, int_value(g, type), target);
+        type = gen_below(g, 2) ? TCG_I32 : TCG_I64;
+        a = gen_int(g, type);
+        ir_brcond(ir, type, gen_below(g, TCG_COND_COUNT), a, gen_int(g, type), target);
     }
 }
 
@@ -798,7 +594,7 @@ static void forget_temps(Gen *g, bool entry)
 
     for (unsigned n = 0; n < G_N_ELEMENTS(pools); n++) {
         if (entry) {
-            pools[n]->nb_entry = MIN(pools[n]->nb, MAX_TEMPS / 2);
+            pools[n]->nb_entry = MIN(pools[n]->nb, GEN_MAX_TEMPS / 2);
         }
         pools[n]->nb = pools[n]->nb_entry;
     }
@@ -808,20 +604,20 @@ static void random_blocks(Gen *g)
 {
     IrBuilder *ir = &g->ir;
     TcgBlock *blocks[MAX_BLOCKS + 1];
-    unsigned nb = 1 + below(g, MAX_BLOCKS);
+    unsigned nb = 1 + gen_below(g, MAX_BLOCKS);
 
     for (unsigned n = 0; n <= nb; n++) {
         blocks[n] = ir_new_block(ir);
-        blocks[n]->cold = n > 1 && below(g, 5) == 0;
+        blocks[n]->cold = n > 1 && gen_below(g, 5) == 0;
     }
     for (unsigned n = 0; n < nb; n++) {
-        unsigned target = 1 + below(g, nb);
+        unsigned target = 1 + gen_below(g, nb);
 
         ir_label(ir, blocks[n]);
-        for (unsigned k = below(g, MAX_OPS); k > 0; k--) {
+        for (unsigned k = gen_below(g, MAX_OPS); k > 0; k--) {
             random_op(g);
         }
-        switch (below(g, 8)) {
+        switch (gen_below(g, 8)) {
         case 0:
             break; /* falls through */
         case 1:

@@ -114,7 +114,8 @@ static bool expand_field(Legalize *l, TcgVal a, unsigned at, unsigned bits, bool
     unsigned w = tcg_type_bits(l->op->type);
     TcgVal shifted;
 
-    if (bits == 32 && at == 0 && l->r->vals[a].type == TCG_I32) {
+    /* What to_op_type() would make of it. */
+    if (bits == 32 && l->op->type == TCG_I64 && l->r->vals[a].type == TCG_I32) {
         return false;
     }
     shifted = emit_const(l, TCG_OP_shl, to_op_type(l, a), w - at - bits);

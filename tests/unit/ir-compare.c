@@ -9,6 +9,9 @@
 #include <fenv.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tcg/pass.h"
 
@@ -19,6 +22,7 @@ static struct {
     const char *features;
     IrMachine machine;
 } machines[MAX_MACHINES];
+bool ir_runner_forks;
 static uint8_t *buffer; /* IR_RANDOM_BUFFER bytes and as many that are not there */
 
 void ir_compare_init(void)
@@ -163,7 +167,7 @@ static void set_exit(IrOutcome *out, const IrExit *exit, const IrCode *code)
     out->misaligned = exit->misaligned;
 }
 
-void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret)
+static void run_here(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret)
 {
     IrMachine *m = machine_of(runner);
     const IrExit *exit;
@@ -179,6 +183,48 @@ void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, Ir
     get_world(m, &ret->world);
     ir_code_done(&code);
     fesetround(FE_TONEAREST); /* a helper may have changed the part that is not in the MXCSR */
+}
+
+/* Quietly: a reduction crashes a thousand times. */
+static void run_child(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *shared)
+{
+    const struct rlimit no_core = { 0, 0 };
+
+    setrlimit(RLIMIT_CORE, &no_core);
+    if (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout)) {
+        _exit(1);
+    }
+    run_here(runner, r, from, shared);
+    _exit(0);
+}
+
+static void run_forked(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret)
+{
+    static IrOutcome *shared;
+    int status = -1;
+    pid_t child;
+
+    if (!shared) {
+        shared =
+            mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        g_assert_true(shared != MAP_FAILED);
+    }
+    child = fork();
+    g_assert_cmpint(child, >=, 0);
+    if (child == 0) {
+        run_child(runner, r, from, shared);
+    }
+    waitpid(child, &status, 0);
+    *ret = *shared;
+    if (status != 0) {
+        memset(ret, 0, sizeof(*ret));
+        ret->exit = IR_CRASHED;
+    }
+}
+
+void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret)
+{
+    (ir_runner_forks ? run_forked : run_here)(runner, r, from, ret);
 }
 
 bool ir_outcome_equal(const IrOutcome *a, const IrOutcome *b)

@@ -23,8 +23,10 @@ typedef struct IrRunner {
     TcgOpcode code, instead;
 } IrRunner;
 
+enum { IR_CRASHED = 1000 };
+
 typedef struct IrOutcome {
-    uint64_t exit; /* TcgExit; TCG_EXIT_COUNT + slot of a jump */
+    uint64_t exit; /* TcgExit; TCG_EXIT_COUNT + slot of a jump; IR_CRASHED */
     uint64_t pc;
     uint64_t fault_addr;
     bool is_write, misaligned;
@@ -39,7 +41,11 @@ void ir_compare_init(void);
 bool ir_runner_init(IrRunner *runner, const char *backend, const char *features, bool optimize,
                     uint64_t skip);
 
-/* Consumes r: passes change it. */
+/*
+ * Consumes r: passes change it.  If ir_runner_forks is set, in a child: an outcome may then be IR_CRASHED
+ * instead of an exit, where this process would have ended.
+ */
+extern bool ir_runner_forks;
 void ir_runner_run(const IrRunner *runner, TcgRegion *r, const IrWorld *from, IrOutcome *ret);
 
 /* The operations left to legalize, one in `share` of all, chosen by seed. */

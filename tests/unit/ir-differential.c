@@ -2,15 +2,17 @@
  * The same random regions on every backend, with and without passes: same globals, memory, flags and
  * way out.
  *
- *     unit-ir-differential [--count N] [--seed FIRST]
+ *     unit-ir-differential [--count N] [--seed FIRST] [--fork]
  *
  * The judge is the interpreter without passes, whose operations are the table's own expressions.  Beside it
  * each seed runs on the interpreter and on x86 with all passes, on x86 with legalize alone, with one
  * pass left out, with host features switched off and without operations that legalize can do; which
  * ones goes by the seed, so that all take turns.  A region that differs is reduced and printed as a file
- * for tests/ir.
+ * for tests/ir.  A seed that ends the process (an assertion, say) is named; with --fork it is reduced
+ * as well.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +37,7 @@ static const char *const feature_sets[] = {
 static uint32_t first_seed = 1, count = DEFAULT_COUNT;
 static IrRunner judge;
 static unsigned runs;
+static volatile uint32_t current_seed;
 
 /* ------------------------------------------------------------------ who runs a seed */
 
@@ -130,6 +133,14 @@ static void report(IrRunner *runner, uint32_t seed, const IrWorld *from)
     g_free(f.text);
 }
 
+/* Then the signal does what it does. */
+static void name_seed(int signo)
+{
+    printf("# seed %u ends the process; --seed %u --count 1 --fork reduces it\n", current_seed,
+           current_seed);
+    fflush(stdout);
+}
+
 static bool check_seed(uint32_t seed)
 {
     static IrOutcome want, got;
@@ -137,6 +148,7 @@ static bool check_seed(uint32_t seed)
     unsigned nb = choose_runners(runners, seed);
     IrWorld from;
 
+    current_seed = seed;
     ir_random_world(&from, seed);
     run_seed(&judge, seed, &from, &want);
     for (unsigned n = 0; n < nb; n++) {
@@ -171,6 +183,8 @@ static void parse_options(int *argc, char **argv)
             count = (uint32_t)strtoul(argv[++n], NULL, 0);
         } else if (strcmp(argv[n], "--seed") == 0 && n + 1 < *argc) {
             first_seed = (uint32_t)strtoul(argv[++n], NULL, 0);
+        } else if (strcmp(argv[n], "--fork") == 0) {
+            ir_runner_forks = true;
         } else {
             argv[kept++] = argv[n];
         }
@@ -180,7 +194,11 @@ static void parse_options(int *argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    const struct sigaction act = { .sa_handler = name_seed, .sa_flags = (int)SA_RESETHAND };
+
     parse_options(&argc, argv);
+    sigaction(SIGABRT, &act, NULL);
+    sigaction(SIGTRAP, &act, NULL);
     g_test_init(&argc, &argv, NULL);
     ir_compare_init();
     ir_runner_init(&judge, "tci", NULL, false, 0);

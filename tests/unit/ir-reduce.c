@@ -146,7 +146,7 @@ static bool differs(const IrFailure *f, const char *text, const IrWorld *from)
     IrOutcome want, got;
 
     return run_text(f->judge, text, from, &want) && run_text(f->runner, text, from, &got) &&
-           !ir_outcome_equal(&want, &got);
+           want.exit != IR_CRASHED && !ir_outcome_equal(&want, &got);
 }
 
 /* ------------------------------------------------------------------ steps on the text */
@@ -519,7 +519,7 @@ char *ir_failure_file(const IrFailure *f, const char *comment)
     bool ran = run_text(f->judge, f->text, &f->from, &want);
 
     g_assert_true(ran);
-    if (!run_text(f->runner, f->text, &f->from, &got)) {
+    if (!run_text(f->runner, f->text, &f->from, &got) || got.exit == IR_CRASHED) {
         got = want;
     }
     g_string_append_printf(text, "# %s\nrun: exec\n", comment);

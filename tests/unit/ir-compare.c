@@ -209,6 +209,7 @@ static void run_forked(const IrRunner *runner, TcgRegion *r, const IrWorld *from
             mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         g_assert_true(shared != MAP_FAILED);
     }
+    fflush(stdout); /* or the child would, too */
     child = fork();
     g_assert_cmpint(child, >=, 0);
     if (child == 0) {

@@ -162,11 +162,16 @@ static bool check_seed(uint32_t seed)
 
 static void test_random(void)
 {
+    const struct sigaction act = { .sa_handler = name_seed, .sa_flags = (int)SA_RESETHAND };
     unsigned failed = 0;
 
+    sigaction(SIGABRT, &act, NULL);
+    sigaction(SIGTRAP, &act, NULL);
     for (uint32_t n = 0; n < count && failed < MAX_FAILURES; n++) {
         failed += !check_seed(first_seed + n);
     }
+    signal(SIGABRT, SIG_DFL); /* from here on it is GLib's, of a failed test */
+    signal(SIGTRAP, SIG_DFL);
     g_test_message("%u runs of %u regions", runs, count);
     if (failed) {
         g_test_fail();
@@ -194,11 +199,7 @@ static void parse_options(int *argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    const struct sigaction act = { .sa_handler = name_seed, .sa_flags = (int)SA_RESETHAND };
-
     parse_options(&argc, argv);
-    sigaction(SIGABRT, &act, NULL);
-    sigaction(SIGTRAP, &act, NULL);
     g_test_init(&argc, &argv, NULL);
     ir_compare_init();
     ir_runner_init(&judge, "tci", NULL, false, 0);

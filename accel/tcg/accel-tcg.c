@@ -151,6 +151,7 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     m->target.pc_bits = guest->address_bits;
     m->target.insn_shift = (uint8_t)__builtin_ctz(guest->min_insn);
     emit_entry(m);
+    names_open(m);
     m->max_insns = options->one_insn_per_block ? 1 : MAX_BLOCK_INSNS;
     m->chain = !options->no_chain && !log_on(LOG_EXEC);
     m->jump_cache = !log_on(LOG_EXEC);
@@ -162,6 +163,7 @@ static void tcg_close(void)
     Machine *m = &machine;
 
     g_assert(!m->vcpus);
+    names_close(m);
     block_cache_done(&m->cache);
     code_buf_done(&m->buf);
     pthread_cond_destroy(&m->moved);

@@ -15,6 +15,7 @@
 #include "tcg/pass.h"
 
 typedef struct TcgVcpu TcgVcpu;
+typedef struct CodeNames CodeNames;
 
 enum {
     MAX_BLOCK_INSNS = 64,
@@ -54,6 +55,7 @@ typedef struct Machine {
     pthread_cond_t moved; /* a vCPU stepped outside, or a flush ended */
     CodeBuf buf;
     BlockCache cache;
+    CodeNames *names; /* NULL: the backend's code has no frames of its own */
     TcgVcpu *vcpus;
     MachineStats stats;
     /* Atomic, written under the lock. */
@@ -120,6 +122,14 @@ TransResult translate(TcgVcpu *v, GuestAddr pc, uint32_t flags, TransBlock **ret
 void chain_link_locked(Machine *m, TransBlock *from, TransLink *link, TransBlock *to);
 /* Point every jump to block back at its stub.  Machine lock held. */
 void chain_unlink_incoming_locked(Machine *m, TransBlock *block);
+
+/* code-names.c: what debuggers and unwinders are told; the lock is held where it says so. */
+
+void names_open(Machine *m);
+void names_close(Machine *m);
+void names_add_locked(Machine *m, const TransBlock *block);
+/* All blocks are gone. */
+void names_flush_locked(Machine *m);
 
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);

@@ -191,6 +191,7 @@ static Installed install_locked(Attempt *a, TransBlock **ret)
     if (!*ret) {
         return INSTALL_FULL;
     }
+    names_add_locked(m, *ret);
     v->chunk.rw += used;
     v->chunk.rx += used;
     v->chunk.size -= used;

@@ -108,6 +108,27 @@ typedef struct TcgFrameLayout {
     uint32_t spill_offset, spill_size; /* from the stack pointer */
 } TcgFrameLayout;
 
+/*
+ * One row of the frame while entry code runs, from an offset of it up to the next row.  The last row of
+ * all is that of regions, which do not move the stack pointer.
+ */
+typedef struct TcgFrameStep {
+    uint32_t offset;
+    uint32_t cfa;     /* from the stack pointer to where it was before the call: the CFA of DWARF */
+    uint8_t nb_saved; /* so many of TcgFrameLayout.saved are on the stack */
+    bool begins;      /* a part of its own begins here, as a function does */
+} TcgFrameStep;
+
+enum { TCG_MAX_FRAME_STEPS = 32 };
+
+/* What DWARF and ELF call the host. */
+typedef struct TcgHostDwarf {
+    uint16_t elf_machine;                  /* EM_* */
+    uint8_t bits;                          /* 32 or 64 */
+    uint8_t stack_pointer, return_address; /* DWARF register numbers */
+    const uint8_t *regs;                   /* of a TcgBackend's registers */
+} TcgHostDwarf;
+
 /* A patchable direct jump of a region (goto_tb). */
 typedef struct TcgJump {
     uint64_t pc;   /* guest target */
@@ -125,6 +146,8 @@ typedef struct TcgTarget {
     uint8_t pc_bits;
     uint8_t insn_shift; /* log2 of the smallest instruction: jump cache index */
     TcgFrameLayout frame;
+    TcgFrameStep steps[TCG_MAX_FRAME_STEPS];
+    uint8_t nb_steps;
     const uint8_t *epilogue;  /* rx: stores boundary registers, returns rax to the run loop */
     const uint8_t *slow_call; /* rx: trampoline of slow paths; NULL before it is emitted */
 } TcgTarget;
@@ -191,7 +214,9 @@ struct TcgBackend {
     bool (*supports)(const TcgOp *op);
     const TcgOpRule *(*rule)(const TcgOp *op);
 
-    /* Fill target->frame; emit prologue, epilogue and slow-path trampoline; returns bytes used. The prologue
+    const TcgHostDwarf *dwarf; /* NULL: generated code has no frames of its own */
+
+    /* Fill target->frame and steps; emit prologue, epilogue and slow-path trampoline; returns bytes used. The prologue
      * is a function uint64_t enter(void *state, const void *code). */
     size_t (*emit_entry)(TcgTarget *target, TcgCodeSpace space);
     TcgResult (*emit_region)(const TcgTarget *target, const TcgMcode *mcode, TcgCodeSpace space,

@@ -2,6 +2,8 @@
  * Entering and leaving generated code under the System V x86-64 convention, the trampoline of
  * slow-path calls, and the registers of an interrupted thread.
  */
+#include <elf.h>
+#include <glib.h>
 #include <string.h>
 #include <sys/ucontext.h>
 
@@ -24,6 +26,18 @@ static const TcgFrameLayout frame = {
     .spill_size = SPILL_SIZE,
 };
 
+/* DWARF numbers: System V ABI, AMD64 supplement, figure 3.36. */
+static const uint8_t dwarf_regs[TCG_MAX_REGS] = { 0,  2,  1,  3,  7,  6,  4,  5,  8,  9,  10,
+                                                  11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22,
+                                                  23, 24, 25, 26, 27, 28, 29, 30, 31, 32 };
+const TcgHostDwarf x86_64_dwarf = {
+    .elf_machine = EM_X86_64,
+    .bits = 64,
+    .stack_pointer = 7,
+    .return_address = 16,
+    .regs = dwarf_regs,
+};
+
 /* Move between boundary registers and the CPU state. */
 static void sync_homes(X86Emit *e, bool store)
 {
@@ -42,13 +56,35 @@ static void sync_homes(X86Emit *e, bool store)
     }
 }
 
-/* enter(state in rdi, code in rsi) */
-static void emit_prologue(X86Emit *e)
+/* From here on so many registers are saved, below them lie so many bytes, and then the stack pointer. */
+static TcgFrameStep *note_step(X86Emit *e, TcgTarget *target, unsigned nb_saved, uint32_t below)
 {
+    TcgFrameStep *step = &target->steps[target->nb_steps++];
+
+    g_assert(target->nb_steps <= TCG_MAX_FRAME_STEPS);
+    *step = (TcgFrameStep){
+        .offset = (uint32_t)x86_offset(e),
+        .cfa = 8 * (1 + nb_saved) + below,
+        .nb_saved = (uint8_t)nb_saved,
+    };
+    return step;
+}
+
+static void begin_part(X86Emit *e, TcgTarget *target, unsigned nb_saved, uint32_t below)
+{
+    note_step(e, target, nb_saved, below)->begins = true;
+}
+
+/* enter(state in rdi, code in rsi) */
+static void emit_prologue(X86Emit *e, TcgTarget *target)
+{
+    begin_part(e, target, 0, 0);
     for (unsigned n = 0; n < frame.nb_saved; n++) {
         x86_push_r(&e->a, frame.saved[n]);
+        note_step(e, target, n + 1, 0);
     }
     x86_sub_ri(&e->a, true, X86_RSP, (int32_t)frame.size);
+    note_step(e, target, frame.nb_saved, frame.size);
     x86_lea_rm(&e->a, true, X86_RBP, x86_mem(X86_RDI, TCG_ENV_BIAS));
     x86_mov_rr(&e->a, true, X86_RAX, X86_RSI); /* rsi may be a boundary register */
     x86_mov_mr(&e->a, true, x86_env_mem(host_sp), X86_RSP);
@@ -59,14 +95,16 @@ static void emit_prologue(X86Emit *e)
 }
 
 /* rax is the run loop's. */
-static void emit_epilogue(X86Emit *e)
+static void emit_epilogue(X86Emit *e, TcgTarget *target)
 {
     sync_homes(e, true);
     X86_SSE(e, stmxcsr_m, x86_env_mem(guest_mxcsr));
     X86_SSE(e, ldmxcsr_m, x86_env_mem(host_mxcsr));
     x86_add_ri(&e->a, true, X86_RSP, (int32_t)frame.size);
+    note_step(e, target, frame.nb_saved, 0);
     for (unsigned n = frame.nb_saved; n-- > 0;) {
         x86_pop_r(&e->a, frame.saved[n]);
+        note_step(e, target, n, 0);
     }
     x86_ret(&e->a);
 }
@@ -98,14 +136,17 @@ static void save_caller_saved(X86Emit *e, bool store)
     }
 }
 
-/* rax: the function; its argument is env->slow_arg. */
-static void emit_slow_call(X86Emit *e)
+/* rax: the function; its argument is env->slow_arg.  Called from a region: a frame of its own. */
+static void emit_slow_call(X86Emit *e, TcgTarget *target)
 {
+    begin_part(e, target, 0, 0);
     save_caller_saved(e, true);
     x86_lea_rm(&e->a, true, X86_RDI, x86_env_mem(slow_arg));
     x86_sub_ri(&e->a, true, X86_RSP, 8); /* the return address: even again */
+    note_step(e, target, 0, 8);
     x86_call_r(&e->a, X86_RAX);
     x86_add_ri(&e->a, true, X86_RSP, 8);
+    note_step(e, target, 0, 0);
     x86_mov_mr(&e->a, true, x86_env_mem(slow_ret), X86_RAX);
     save_caller_saved(e, false);
     x86_mov_rm(&e->a, true, X86_RAX, x86_env_mem(slow_int));
@@ -126,11 +167,13 @@ size_t x86_emit_entry(TcgTarget *target, TcgCodeSpace space)
         return 0;
     }
     target->frame = frame;
-    emit_prologue(&e);
+    target->nb_steps = 0;
+    emit_prologue(&e, target);
     target->epilogue = space.rx + x86_offset(&e);
-    emit_epilogue(&e);
+    emit_epilogue(&e, target);
     target->slow_call = space.rx + x86_offset(&e);
-    emit_slow_call(&e);
+    emit_slow_call(&e, target);
+    begin_part(&e, target, frame.nb_saved, frame.size);
     return x86_offset(&e);
 }
 

@@ -258,6 +258,7 @@ bool x86_supports(const TcgOp *op);
 const TcgOpRule *x86_rule(const TcgOp *op);
 
 /* abi-x86_64.c */
+extern const TcgHostDwarf x86_64_dwarf;
 size_t x86_emit_entry(TcgTarget *target, TcgCodeSpace space);
 void x86_context_get(const void *ucontext, unsigned reg, uint8_t value[32]);
 void x86_context_set(void *ucontext, unsigned reg, const uint8_t value[32]);

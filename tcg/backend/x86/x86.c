@@ -92,6 +92,7 @@ const TcgBackend tcg_backend_x86 = {
     .print_features = print_features,
     .supports = x86_supports,
     .rule = x86_rule,
+    .dwarf = &x86_64_dwarf,
     .emit_entry = x86_emit_entry,
     .emit_region = x86_emit_region,
     .patch_jump = patch_jump,

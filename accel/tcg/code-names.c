@@ -1,0 +1,212 @@
+/*
+ * What debuggers, and backtrace() in the process itself, are told of the code buffer.
+ *
+ * The buffer is cut into slices, each with an object file of its own that is there from the first block
+ * in the slice on.  A block's symbol is written as the block is made: `guest!0x10510`.  What function
+ * that is costs too much to find out for nobody, so the names come when a debugger follows, or when one
+ * asks for them (dragoman_sync_names).
+ */
+#include "machine.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "tcg/gdb-jit.h"
+#include "tcg/jit-image.h"
+
+enum {
+    MAX_SLICES = 16,
+    MIN_SLICE = 1 << 20,
+    /* Bytes of code per symbol, and of its name: half of what blocks have on average. */
+    CODE_PER_SYMBOL = 96,
+    NAME_BYTES = 40,
+    MAX_NAME = 200,
+    /* A debugger that follows reads a slice again after so many new blocks, and a part of those it knows. */
+    MIN_NEWS = 64,
+    NEWS_PART = 8,
+};
+
+typedef struct Slice {
+    TcgJitImage *image; /* NULL: no code there yet */
+    TcgJitEntry *entry;
+    unsigned known; /* symbols when it was registered last */
+} Slice;
+
+struct CodeNames {
+    size_t slice_size;
+    Slice slice[MAX_SLICES];
+    GByteArray *eh_frame; /* registered with the unwinder of this process */
+};
+
+/* libgcc's; where another unwinder is linked it may not be there. */
+void __register_frame(void *begin) __attribute__((weak));
+void __deregister_frame(void *begin) __attribute__((weak));
+
+static TcgUnwindRange range_of(const Machine *m, unsigned n)
+{
+    uint64_t start = (uintptr_t)m->buf.rx + n * m->names->slice_size;
+
+    return (TcgUnwindRange){
+        .entry = (uintptr_t)m->entry,
+        .start = start,
+        .end = MIN(start + m->names->slice_size, (uintptr_t)m->buf.rx + m->buf.size),
+    };
+}
+
+static void register_in_process(Machine *m)
+{
+    TcgUnwindRange range = { (uintptr_t)m->entry, (uintptr_t)m->buf.rx,
+                             (uintptr_t)m->buf.rx + m->buf.size };
+
+    if (__register_frame && __deregister_frame) {
+        m->names->eh_frame = g_byte_array_new();
+        tcg_unwind_write(m->names->eh_frame, &m->target, &range, TCG_UNWIND_EH_ABSOLUTE, 0);
+        __register_frame(m->names->eh_frame->data);
+    }
+}
+
+static void register_slice(Slice *slice)
+{
+    size_t size;
+    const void *file = tcg_jit_image_file(slice->image, &size);
+
+    slice->known = tcg_jit_image_symbols(slice->image);
+    if (slice->entry) {
+        tcg_gdb_jit_update(slice->entry, size);
+    } else {
+        slice->entry = tcg_gdb_jit_register(file, size);
+    }
+}
+
+static void name_entry_code(Machine *m, Slice *slice)
+{
+    const uint8_t *epilogue = m->target.epilogue, *slow = m->target.slow_call;
+    const TcgFrameStep *last = &m->target.steps[m->target.nb_steps - 1];
+
+    tcg_jit_image_add(slice->image, (uintptr_t)m->entry, (uint64_t)(epilogue - m->entry),
+                      "dragoman_enter_code");
+    tcg_jit_image_add(slice->image, (uintptr_t)epilogue, (uint64_t)(slow - epilogue),
+                      "dragoman_leave_code");
+    tcg_jit_image_add(slice->image, (uintptr_t)slow, last->offset - (uint64_t)(slow - m->entry),
+                      "dragoman_slow_call");
+}
+
+/* The slice that has rx, with an image; NULL: no memory for one. */
+static Slice *slice_at(Machine *m, const uint8_t *rx)
+{
+    CodeNames *names = m->names;
+    unsigned n = (unsigned)((size_t)(rx - m->buf.rx) / names->slice_size);
+    Slice *slice = &names->slice[n];
+    TcgUnwindRange range = range_of(m, n);
+    unsigned max_symbols = (unsigned)(names->slice_size / CODE_PER_SYMBOL);
+
+    if (slice->image) {
+        return slice;
+    }
+    slice->image =
+        tcg_jit_image_new(&m->target, &range, max_symbols, (size_t)max_symbols * NAME_BYTES);
+    if (!slice->image) {
+        return NULL;
+    }
+    if (n == 0) {
+        name_entry_code(m, slice);
+    }
+    register_slice(slice);
+    return slice;
+}
+
+void names_open(Machine *m)
+{
+    size_t slice_size = m->buf.granule;
+
+    if (!m->target.backend->dwarf) {
+        return;
+    }
+    while (slice_size < MIN_SLICE || slice_size * MAX_SLICES < m->buf.size) {
+        slice_size *= 2;
+    }
+    m->names = g_new0(CodeNames, 1);
+    m->names->slice_size = slice_size;
+    slice_at(m, m->entry);
+    register_in_process(m);
+}
+
+void names_close(Machine *m)
+{
+    CodeNames *names = m->names;
+
+    if (!names) {
+        return;
+    }
+    for (unsigned n = 0; n < MAX_SLICES; n++) {
+        if (names->slice[n].entry) {
+            tcg_gdb_jit_unregister(names->slice[n].entry);
+        }
+        tcg_jit_image_free(names->slice[n].image);
+    }
+    if (names->eh_frame) {
+        __deregister_frame(names->eh_frame->data);
+        g_byte_array_unref(names->eh_frame);
+    }
+    g_free(names);
+    m->names = NULL;
+}
+
+/* `guest!main+0x10`, or `guest!0x10510` where nothing is known or may be asked. */
+static void format_name(const Machine *m, GuestAddr pc, bool ask, char name[MAX_NAME])
+{
+    const char *symbol;
+    uint64_t offset;
+
+    if (!ask || !m->hooks.symbol || !m->hooks.symbol(pc, &symbol, &offset)) {
+        g_snprintf(name, MAX_NAME, "guest!0x%" PRIx64, pc);
+    } else if (offset) {
+        g_snprintf(name, MAX_NAME, "guest!%.150s+0x%" PRIx64, symbol, offset);
+    } else {
+        g_snprintf(name, MAX_NAME, "guest!%.150s", symbol);
+    }
+}
+
+static void add_block(Machine *m, Slice *slice, const TransBlock *block, bool ask)
+{
+    char name[MAX_NAME];
+
+    format_name(m, block->pc, ask, name);
+    tcg_jit_image_add(slice->image, (uintptr_t)block_code(&m->cache, block), block->code_size,
+                      name);
+}
+
+void names_add_locked(Machine *m, const TransBlock *block)
+{
+    Slice *slice = m->names ? slice_at(m, block_code(&m->cache, block)) : NULL;
+    bool followed = tcg_gdb_jit_is_followed();
+    unsigned news;
+    size_t size;
+
+    if (!slice) {
+        return;
+    }
+    add_block(m, slice, block, followed);
+    tcg_jit_image_file(slice->image, &size);
+    tcg_gdb_jit_set_size(slice->entry, size);
+    news = tcg_jit_image_symbols(slice->image) - slice->known;
+    if (followed && news >= MIN_NEWS && news >= slice->known / NEWS_PART) {
+        register_slice(slice);
+    }
+}
+
+void names_flush_locked(Machine *m)
+{
+    for (unsigned n = 0; m->names && n < MAX_SLICES; n++) {
+        Slice *slice = &m->names->slice[n];
+
+        if (slice->image) {
+            tcg_jit_image_clear(slice->image);
+            if (n == 0) {
+                name_entry_code(m, slice);
+            }
+            register_slice(slice);
+        }
+    }
+}

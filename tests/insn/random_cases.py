@@ -139,14 +139,15 @@ class Case:
 
 
 class Generator:
-    def __init__(self, tables, seed, leave_out):
-        """leave_out(row): true for what must not occur."""
+    def __init__(self, tables, seed, leave_out, alone=()):
+        """leave_out(row): true for what must not occur; alone: names only for single()."""
         self.random = random.Random(seed)
         self.rows = decodetree.load(tables).rows
         self.shapes = {row.name: Shape(row) for row in self.rows}
         self.usable = usable = [self.shapes[row.name] for row in self.rows if not leave_out(row)]
         self.branches = [s for s in usable if s.row.format.name in BRANCHES]
-        self.plain = [s for s in usable if s.name not in IN_PARTS | ENDS | SELDOM
+        self.alone = [s for s in usable if s.name in alone]
+        self.plain = [s for s in usable if s.name not in IN_PARTS | ENDS | SELDOM | set(alone)
                       and s.row.format.name not in BRANCHES]
         self.seldom = [s for s in usable if s.name in SELDOM]
         self.ends = [s for s in usable if s.name in ENDS]
@@ -613,6 +614,6 @@ class Generator:
 
     def singles(self, per_row):
         """Of every row that is no part of something larger."""
-        for shape in self.plain + self.branches + self.seldom:
+        for shape in self.plain + self.branches + self.seldom + self.alone:
             for _ in range(per_row):
                 yield self.single(shape)

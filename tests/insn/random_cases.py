@@ -45,11 +45,22 @@ def extension(row):
     return needs[0] if needs else "I"
 
 
+def float_type(row, field):
+    """s, d or h: what an instruction has in a float register; fcvt.s.d has the result first."""
+    words = row.name.removeprefix("c.").split(".")
+    if len(words) == 1:
+        word = words[0][2]  # fld, fsw, c.fldsp
+    else:
+        word = words[1] if field == "rd" else words[-1]
+    return {"w": "s"}.get(word, word)
+
+
 class Field:
     """Bits of an instruction that are chosen: a letter of its row."""
 
     def __init__(self, row, source):
         self.name, self.kind, self.bias = source.name, source.kind, source.bias
+        self.float_type = float_type(row, source.name) if source.kind == "f" else None
         self.pairs = decodetree.field_bits(row, source)
         self.places = row.letters[source.letter]
         self.width = len(self.places)
@@ -164,7 +175,7 @@ class Generator:
                       (0.01, self.part_code_data), (0.005, self.part_ecall),
                       (0.006, self.part_jump), (0.01, self.part_constant)]
         # Of the case being made; locked: registers not to write now; left: instructions to go.
-        self.xs = self.fs = self.xs_low = self.fs_low = []
+        self.xs, self.xs_low, self.fs, self.fs_of = [], [], [], {}
         self.out, self.functions, self.donors = [], [], []
         self.locked, self.left, self.deep, self.moved = set(), 0, 0, False
 
@@ -174,7 +185,8 @@ class Generator:
         """Of kind x or f; x registers that are written are not locked ones."""
         choose = self.random.choice
         if field.kind == "f":
-            return choose(self.fs_low if field.width == 3 else self.fs)
+            regs = self.fs if self.random.random() < 0.1 else self.fs_of[field.float_type]
+            return choose([reg for reg in regs if 8 <= reg < 16] if field.width == 3 else regs)
         written = field.name == "rd"
         if field.width == 5 and self.random.random() < 0.03:
             return 0
@@ -522,13 +534,19 @@ class Generator:
     def choose_registers(self):
         """A few, so that instructions feed each other, or all."""
         all_x = [reg for reg in range(1, 32) if reg not in (S0, SP)]
+        low, high = list(range(8, 16)), list(range(8)) + list(range(16, 32))
+        self.random.shuffle(low)
+        self.random.shuffle(high)
         if self.random.random() < 0.6:
             self.xs = self.random.sample(all_x, 6) + self.random.sample(range(9, 16), 4)
-            self.fs = self.random.sample(range(32), 4) + self.random.sample(range(8, 16), 4)
+            high = high[:6]
         else:
-            self.xs, self.fs = all_x, list(range(32))
+            self.xs = all_x
         self.xs_low = [reg for reg in self.xs if 8 <= reg < 16]
-        self.fs_low = [reg for reg in self.fs if 8 <= reg < 16]
+        # Each precision has its own, most of the time: it makes little of another's values.
+        self.fs = low + high
+        self.fs_of = {"d": low[:4] + high[0::3], "s": low[4:7] + high[1::3],
+                      "h": low[7:] + high[2::3]}
 
     def start_case(self, count):
         self.choose_registers()
@@ -542,23 +560,24 @@ class Generator:
         value = self.random.getrandbits(64)
         return value >> self.random.randrange(64) if kind < 0.8 else value
 
-    def f_value(self):
-        pick = self.random.choice
-        kind = self.random.random()
-        if kind < 0.35:
-            return pick(D_EDGES)
-        if kind < 0.45:
-            return self.random.getrandbits(64)
-        if kind < 0.55:
-            return self.random.randrange(1000, 1050) << 52 | self.random.getrandbits(52)
-        if kind < 0.6:
-            return pick(S_EDGES)
-        if kind < 0.85:
-            return 0xffffffff << 32 | pick(S_EDGES)
-        if kind < 0.92:
-            return 0xffffffff << 32 | self.random.randrange(120, 140) << 23 | \
-                self.random.getrandbits(23)
-        return 0xffffffffffff << 16 | pick(H_EDGES)
+    def f_value(self, kind=None):
+        """A value of the precision: an edge, an ordinary number, a small integer, any bits."""
+        kind = kind or self.random.choice("ddsh")
+        edges, low, high, bits = {"d": (D_EDGES, 1013, 1034, 52), "s": (S_EDGES, 117, 138, 23),
+                                  "h": (H_EDGES, 8, 24, 10)}[kind]
+        size = {"d": 64, "s": 32, "h": 16}[kind]
+        pick = self.random.random()
+        if pick < 0.3:
+            value = self.random.choice(edges)
+        elif pick < 0.75:
+            value = self.random.getrandbits(1) << (size - 1) | \
+                self.random.randrange(low, high) << bits | self.random.getrandbits(bits)
+        elif pick < 0.9:
+            value = self.random.randrange(low, high) << bits | \
+                self.random.getrandbits(4) << (bits - 4)
+        else:
+            value = self.random.getrandbits(size)
+        return M64 >> size << size | value
 
     def finish(self):
         """The case that self.out is."""
@@ -575,7 +594,9 @@ class Generator:
                     # Too far for a short one: on with the next.
                     distance = self.out[n + 1].offset - insn.offset
                 insn.bits |= imm.scatter(distance)
-        x, f = [self.x_value() for _ in range(32)], [self.f_value() for _ in range(32)]
+        x = [self.x_value() for _ in range(32)]
+        f = [self.f_value(next((kind for kind, regs in self.fs_of.items() if reg in regs), None))
+             for reg in range(32)]
         x[S0] = x[SP] = BASE
         pc = CODE + 2 * self.random.randrange(2, (CODE_SIZE - MAX_CODE) // 2)
         fcsr = self.random.randrange(5) << 5 | self.random.choice([0, 0, 31, 1])

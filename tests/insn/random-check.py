@@ -10,8 +10,8 @@ be a fault.  What comes out must be the same, byte for byte, under
   native code, native code on a host of plain SSE2, the interpreter, and one instruction at a time
 
 or, with --qemu, under native code, one instruction at a time, and the newest of the qemu given (and
-$QEMU_RISCV64).  That one is asked what it supports, and cases hold nothing else.  The instructions run
-one at a time are logged: each of the tables must have been executed.
+$QEMU_RISCV64).  That one is asked what it supports, and cases hold nothing else.  The instructions
+run one at a time are logged: each of the tables must have been executed.
 
 A difference is cut down to the instructions that make it, and shown as insn-run's cases are.
 """
@@ -124,7 +124,8 @@ def differences(names, one, other):
     for offset in sorted(set(one.cells) | set(other.cells)):
         a, b = (result.cells.get(offset, "as before") for result in (one, other))
         if a != b:
-            yield f"memory +{offset} is {value_text(a)} by {names[0]}, {value_text(b)} by {names[1]}"
+            yield f"memory +{offset} is {value_text(a)} by {names[0]}, " \
+                f"{value_text(b)} by {names[1]}"
 
 
 # Making a failing case small

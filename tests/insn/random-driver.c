@@ -9,9 +9,9 @@
  * code, and returns into it with all registers replaced.  So no register is needed for the driver
  * while a case runs, and faults are ends like any other.
  *
- * Memory is two pages to read and write and a third to read only, with nothing around them.  Code is
- * copied to where the case says; each case is entered over the same jump, which is written anew, so
- * that code is replaced at old addresses all the time.
+ * Memory is two pages to read and write and a third to read only, with nothing around them.  Code
+ * is copied to where the case says; each case is entered over the same jump, which is written anew,
+ * so that code is replaced at old addresses all the time.
  */
 #include <asm/unistd.h>
 #include <fcntl.h>

@@ -371,7 +371,8 @@ class Generator:
             self.emit("csrrs", csr=CYCLE + self.random.randrange(3))
         elif kind < 0.6:  # all of fcsr
             reg = self.free_register()
-            self.emit("addi", rd=reg, imm=self.random.randrange(5) << 5 | self.random.getrandbits(5))
+            fcsr = self.random.randrange(5) << 5 | self.random.getrandbits(5)
+            self.emit("addi", rd=reg, imm=fcsr)
             self.emit("csrrw", rd=self.free_register(), csr=FCSR, rs1=reg)
         else:
             csr = self.random.choice([FFLAGS, FFLAGS, FRM, FCSR])

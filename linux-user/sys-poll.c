@@ -4,7 +4,7 @@
  * The guest's signal mask becomes a host mask, which the kernel installs while it waits.
  */
 #include <errno.h>
-#include <glib.h>
+#include <limits.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -81,31 +81,54 @@ int64_t sys_epoll_ctl(GuestTask *task, const SysArgs *args)
     return sys_result(epoll_ctl(args->v[0], op, args->v[2], &event));
 }
 
-/* timeout: a number of milliseconds or a pointer, as the host call number wants it. */
+/*
+ * The host's events, packed from addr on, spread to the guest's places: from the last, which
+ * lies behind all the others.  Returns how many fit.
+ */
+static int64_t spread_events(GuestTask *task, GuestAddr addr, const uint8_t *packed, int64_t n)
+{
+    const AbiStruct *layout = task->process->abi->epoll_event;
+    int64_t fit = n;
+
+    for (int64_t i = n - 1; i >= 0; i--) {
+        struct epoll_event event;
+
+        if (!host_copy_safe(&event, packed + i * layout->host_size, layout->host_size) ||
+            !layout_put(task, addr + i * layout->guest_size, layout, &event)) {
+            fit = i;
+        }
+    }
+    return fit;
+}
+
+/*
+ * timeout: a number of milliseconds or a pointer, as the host call number wants it.
+ *
+ * The kernel stores the events in the guest's own array: one that it cannot store stays in the
+ * set, and no copy of ours could put an edge or a one-shot event back.  The host's event is not
+ * larger than the guest's; the first of both end at the same byte, so that it faults when the
+ * guest's would.  Where an array of more than four ends short of a page that faults, the kernel
+ * may store one that does not fit after it is spread: that one is lost.
+ */
 static int64_t epoll_wait_call(GuestTask *task, long number, const SysArgs *args, long timeout)
 {
-    /* More than this at a time is allowed, not required. */
-    enum { MAX_EVENTS = 4096 };
     const AbiStruct *layout = task->process->abi->epoll_event;
     int max_events = (int)args->v[2];
-    g_autofree struct epoll_event *events = NULL;
+    GuestAddr addr = args->v[1];
     uint64_t storage, *mask;
+    uint8_t *packed;
     int64_t result = sys_sigmask(task, args->v[4], args->v[5], &storage, &mask);
 
     if (result) {
         return result;
     }
-    if (max_events > 0) {
-        max_events = MIN(max_events, MAX_EVENTS);
-        events = g_new(struct epoll_event, max_events);
+    if (max_events <= 0 || max_events > INT_MAX / layout->guest_size) {
+        return -EINVAL;
     }
-    result = safe_syscall(task, number, args->v[0], events, max_events, timeout, mask, SIGSET_SIZE);
-    for (int64_t i = 0; i < result; i++) {
-        if (!layout_put(task, args->v[1] + i * layout->guest_size, layout, &events[i])) {
-            return -EFAULT;
-        }
-    }
-    return result;
+    packed = guest_buffer(task, addr, (uint64_t)max_events * layout->guest_size);
+    packed += layout->guest_size - layout->host_size;
+    result = safe_syscall(task, number, args->v[0], packed, max_events, timeout, mask, SIGSET_SIZE);
+    return result > 0 ? spread_events(task, addr, packed, result) : result;
 }
 
 /* int epoll_pwait(int epfd, struct epoll_event *, int max, int timeout, sigset_t *mask, size_t) */

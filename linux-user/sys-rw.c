@@ -15,6 +15,10 @@ static int64_t iov_call(GuestTask *task, long number, const SysArgs *args)
     g_autofree struct iovec *iov = NULL;
     int64_t error = sys_iov(task, args->v[1], args->v[2], &iov);
 
+    if (error == -EFAULT) { /* unless something else is wrong, which the kernel sees first */
+        return safe_syscall(task, number, args->v[0], guest_buffer(task, UINT64_MAX, 1), args->v[2],
+                            args->v[3], args->v[4], args->v[5]);
+    }
     if (error) {
         return error;
     }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <glib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,12 +49,16 @@ static int64_t get_msghdr(GuestTask *task, GuestAddr addr, struct msghdr *host)
     if (!guest_get(task, addr, &guest, sizeof(guest))) {
         return -EFAULT;
     }
+    if (guest.nb_iov > IOV_MAX) {
+        return -EMSGSIZE; /* not EINVAL */
+    }
     error = sys_iov(task, guest.iov, guest.nb_iov, &iov);
     if (error) {
-        return error == -EINVAL ? -EMSGSIZE : error; /* too many entries */
+        return error;
     }
     *host = (struct msghdr){
-        .msg_name = sys_pointer(task, guest.name, guest.name_size),
+        .msg_name =
+            sys_pointer(task, guest.name, MIN(guest.name_size, sizeof(struct sockaddr_storage))),
         .msg_namelen = guest.name_size,
         .msg_iov = iov,
         .msg_iovlen = guest.nb_iov,
@@ -72,6 +77,16 @@ static bool put_msghdr(GuestTask *task, GuestAddr addr, const struct msghdr *hos
            guest_put_u32(task, addr + offsetof(GuestMsghdr, flags), host->msg_flags);
 }
 
+/*
+ * The kernel looks at the descriptor before it looks at the messages: when these cannot be read,
+ * it is asked what is wrong, with a pointer that faults as well.
+ */
+static int64_t fault_result(GuestTask *task, long number, const SysArgs *args)
+{
+    return safe_syscall(task, number, args->v[0], guest_buffer(task, UINT64_MAX, 1), args->v[2],
+                        args->v[3], 0);
+}
+
 /* ssize_t sendmsg(int fd, const struct msghdr *msg, int flags) */
 int64_t sys_sendmsg(GuestTask *task, const SysArgs *args)
 {
@@ -81,6 +96,8 @@ int64_t sys_sendmsg(GuestTask *task, const SysArgs *args)
     if (result == 0) {
         result = safe_syscall(task, SYS_sendmsg, args->v[0], &msg, args->v[2]);
         g_free(msg.msg_iov);
+    } else if (result == -EFAULT) {
+        result = fault_result(task, SYS_sendmsg, args);
     }
     return result;
 }
@@ -92,7 +109,7 @@ int64_t sys_recvmsg(GuestTask *task, const SysArgs *args)
     int64_t result = get_msghdr(task, args->v[1], &msg);
 
     if (result) {
-        return result;
+        return result == -EFAULT ? fault_result(task, SYS_recvmsg, args) : result;
     }
     result = safe_syscall(task, SYS_recvmsg, args->v[0], &msg, args->v[2]);
     g_free(msg.msg_iov);
@@ -107,17 +124,22 @@ static void free_messages(struct mmsghdr *messages, unsigned n)
     g_free(messages);
 }
 
-static int64_t get_messages(GuestTask *task, GuestAddr addr, unsigned n, struct mmsghdr **ret)
+/*
+ * The messages up to the first that is wrong, as the kernel does them one by one; *n becomes
+ * their number.  An error if that is none.
+ */
+static int64_t get_messages(GuestTask *task, GuestAddr addr, unsigned *n, struct mmsghdr **ret)
 {
-    struct mmsghdr *messages = g_new0(struct mmsghdr, n + 1);
+    struct mmsghdr *messages = g_new0(struct mmsghdr, *n + 1);
 
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < *n; i++) {
         int64_t error = get_msghdr(task, addr + i * sizeof(GuestMmsghdr), &messages[i].msg_hdr);
 
-        if (error) {
-            free_messages(messages, i);
+        if (error && i == 0) {
+            g_free(messages);
             return error;
         }
+        *n = error ? i : *n;
     }
     *ret = messages;
     return 0;
@@ -141,10 +163,10 @@ static int64_t message_call(GuestTask *task, long number, const SysArgs *args, b
     unsigned n = MIN((unsigned)args->v[2], MAX_MESSAGES);
     void *timeout = receives ? sys_pointer(task, args->v[4], sizeof(struct timespec)) : NULL;
     struct mmsghdr *messages;
-    int64_t result = get_messages(task, args->v[1], n, &messages);
+    int64_t result = get_messages(task, args->v[1], &n, &messages);
 
     if (result) {
-        return result;
+        return result == -EFAULT ? fault_result(task, number, args) : result;
     }
     result = safe_syscall(task, number, args->v[0], messages, n, args->v[3], timeout);
     if (result > 0 && !put_messages(task, args->v[1], messages, result, receives)) {
@@ -169,15 +191,11 @@ int64_t sys_recvmmsg(GuestTask *task, const SysArgs *args)
 /* int getsockopt(int fd, int level, int option, void *value, socklen_t *size) */
 int64_t sys_getsockopt(GuestTask *task, const SysArgs *args)
 {
-    uint32_t size;
-    socklen_t host_size;
-    int64_t result;
+    void *size = guest_buffer(task, args->v[4], sizeof(uint32_t));
+    uint32_t length = 0;
 
-    if (!guest_get_u32(task, args->v[4], &size)) {
-        return -EFAULT;
-    }
-    host_size = size;
-    result = sys_result(syscall(SYS_getsockopt, (int)args->v[0], (int)args->v[1], (int)args->v[2],
-                                sys_pointer(task, args->v[3], size), &host_size));
-    return result == 0 && !guest_put_u32(task, args->v[4], host_size) ? -EFAULT : result;
+    /* Where it cannot be read, the kernel says so, or what else is wrong. */
+    (void)guest_get_u32(task, args->v[4], &length);
+    return sys_result(syscall(SYS_getsockopt, (int)args->v[0], (int)args->v[1], (int)args->v[2],
+                              sys_pointer(task, args->v[3], length), size));
 }

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
@@ -96,6 +97,25 @@ int64_t sys_sigmask(GuestTask *task, GuestAddr addr, uint64_t size, uint64_t *st
     *storage = signal_host_mask(mask);
     *ret_mask = storage;
     return 0;
+}
+
+int64_t sys_growing_struct(GuestTask *task, GuestAddr addr, uint64_t size, void *ret, size_t known)
+{
+    if (size > GUEST_PAGE_SIZE) {
+        return -E2BIG;
+    }
+    for (uint64_t at = known; at < size; at++) {
+        uint8_t byte;
+
+        if (!guest_get_u8(task, addr + at, &byte)) {
+            return -EFAULT;
+        }
+        if (byte) {
+            return -E2BIG;
+        }
+    }
+    memset(ret, 0, known);
+    return guest_get(task, addr, ret, MIN(size, known)) ? 0 : -EFAULT;
 }
 
 int open_flags_to_host(const GuestTask *task, uint32_t flags)

@@ -273,11 +273,7 @@ static int64_t get_clone3(GuestTask *task, GuestAddr addr, uint64_t size, Clone3
     if (size < SIZE_VERSION_0) {
         return -EINVAL;
     }
-    if (size > sizeof(*ret)) { /* fields of a later kernel */
-        return -E2BIG;
-    }
-    *ret = (Clone3Args){ 0 };
-    return guest_get(task, addr, ret, size) ? 0 : -EFAULT;
+    return sys_growing_struct(task, addr, size, ret, sizeof(*ret));
 }
 
 /* long clone3(struct clone_args *args, size_t size) */

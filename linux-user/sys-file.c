@@ -73,13 +73,10 @@ int64_t sys_openat2(GuestTask *task, const SysArgs *args)
     if (args->v[3] < sizeof(how)) {
         return -EINVAL;
     }
-    if (args->v[3] > sizeof(how)) { /* fields of a later kernel */
-        return -E2BIG;
+    result = sys_growing_struct(task, args->v[2], args->v[3], &how, sizeof(how));
+    if (result == 0) {
+        result = sys_path(task, args->v[1], &path);
     }
-    if (!guest_get(task, args->v[2], &how, sizeof(how))) {
-        return -EFAULT;
-    }
-    result = sys_path(task, args->v[1], &path);
     if (result) {
         return result;
     }

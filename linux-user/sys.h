@@ -48,6 +48,13 @@ int64_t sys_iov(GuestTask *task, GuestAddr addr, uint64_t count, struct iovec **
 int64_t sys_sigmask(GuestTask *task, GuestAddr addr, uint64_t size, uint64_t *storage,
                     uint64_t **ret_mask);
 
+/*
+ * A structure that grows from kernel to kernel (openat2, clone3), as copy_struct_from_user(9)
+ * reads it: what a short one lacks is zero, what a long one has more must be.  size bytes at
+ * addr into the known ones at *ret.  0, -EFAULT or -E2BIG.
+ */
+int64_t sys_growing_struct(GuestTask *task, GuestAddr addr, uint64_t size, void *ret, size_t known);
+
 /* Open flags between the guest's values and the host's. */
 int open_flags_to_host(const GuestTask *task, uint32_t flags);
 uint32_t open_flags_to_guest(const GuestTask *task, int flags);

@@ -1,9 +1,12 @@
 /*
- * What the system says of itself: uname.
+ * The system as a whole: uname, reboot.
  */
 #include <errno.h>
 #include <glib.h>
+#include <linux/reboot.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
@@ -23,4 +26,14 @@ int64_t sys_uname(GuestTask *task, const SysArgs *args)
     }
     g_strlcpy(names.machine, task->process->abi->uname_machine, sizeof(names.machine));
     return guest_put(task, args->v[0], &names, sizeof(names)) ? 0 : -EFAULT;
+}
+
+/* int reboot(int magic, int magic2, int command, void *arg): the host is asked what it cannot do */
+int64_t sys_reboot(GuestTask *task, const SysArgs *args)
+{
+    if ((uint32_t)args->v[0] == LINUX_REBOOT_MAGIC1) {
+        sys_unimp("reboot");
+        return -EPERM;
+    }
+    return sys_result(syscall(SYS_reboot, 0, 0, 0, NULL));
 }

@@ -14,6 +14,7 @@
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
 #include <linux/stat.h>
 #include <sched.h>
 #include <signal.h>
@@ -93,6 +94,7 @@ static const Name rlimit_names[] = { N(RLIMIT_CPU), N(RLIMIT_FSIZE), N(RLIMIT_DA
 static const Name rusage_names[] = { N(RUSAGE_SELF), N(RUSAGE_CHILDREN), N(RUSAGE_THREAD), END };
 static const Name rwf_names[] = { N(RWF_HIPRI), N(RWF_DSYNC), N(RWF_SYNC), N(RWF_NOWAIT), N(RWF_APPEND), END };
 static const Name sched_names[] = { N(SCHED_OTHER), N(SCHED_FIFO), N(SCHED_RR), N(SCHED_BATCH), N(SCHED_IDLE), END };
+static const Name seccomp_names[] = { N(SECCOMP_SET_MODE_STRICT), N(SECCOMP_SET_MODE_FILTER), N(SECCOMP_GET_ACTION_AVAIL), N(SECCOMP_GET_NOTIF_SIZES), END };
 static const Name shmat_names[] = { N(SHM_RDONLY), N(SHM_RND), N(SHM_REMAP), N(SHM_EXEC), END };
 static const Name shut_names[] = { N(SHUT_RD), N(SHUT_WR), N(SHUT_RDWR), END };
 static const Name sig_flags_names[] = { N(SA_NOCLDSTOP), N(SA_NOCLDWAIT), N(SA_SIGINFO), { 0x04000000, "SA_RESTORER" }, N(SA_ONSTACK), N(SA_RESTART), N(SA_NODEFER), N(SA_RESETHAND), END };
@@ -148,6 +150,7 @@ static const NameSet sets[SET_COUNT] = {
     [SET_RUSAGE] = { rusage_names },
     [SET_RWF] = { rwf_names },
     [SET_SCHED] = { sched_names },
+    [SET_SECCOMP] = { seccomp_names },
     [SET_SHMAT] = { shmat_names },
     [SET_SHUT] = { shut_names },
     [SET_SIG_FLAGS] = { sig_flags_names },

@@ -1,10 +1,12 @@
 /*
- * Processes: exec, exit, resource limits, prctl.
+ * Processes: exec, exit, resource limits, prctl, seccomp.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -166,10 +168,74 @@ static int64_t prctl_call(const SysArgs *args, const void *pointer)
         syscall(SYS_prctl, (int)args->v[0], second, args->v[2], args->v[3], args->v[4]));
 }
 
+/*
+ * Seccomp.  Strict mode is ours: the kernel's would end dragoman at its first mmap.  A filter
+ * would see dragoman's own calls and the host's numbers, so there are none, as in a kernel built
+ * without them.
+ */
+static int64_t seccomp_set_mode(GuestTask *task, unsigned mode)
+{
+    if (mode != SECCOMP_MODE_STRICT) {
+        sys_unimp("seccomp filter");
+        return -EINVAL;
+    }
+    task->seccomp_strict = true;
+    return 0;
+}
+
+bool sys_seccomp_allows(const GuestTask *task, const char *name)
+{
+    static const char *const allowed[] = { "read", "write", "exit", "rt_sigreturn" };
+
+    for (size_t i = 0; task->seccomp_strict && i < G_N_ELEMENTS(allowed); i++) {
+        if (!strcmp(name, allowed[i])) {
+            return true;
+        }
+    }
+    return !task->seccomp_strict;
+}
+
+/* int seccomp(unsigned operation, unsigned flags, void *args) */
+int64_t sys_seccomp(GuestTask *task, const SysArgs *args)
+{
+    unsigned operation = args->v[0];
+
+    if (operation == SECCOMP_SET_MODE_STRICT && !(unsigned)args->v[1] && !args->v[2]) {
+        return seccomp_set_mode(task, SECCOMP_MODE_STRICT);
+    }
+    return -EINVAL;
+}
+
+/* The one attribute of PR_SET_VMA: a name for pages, shown in /proc/self/maps. */
+static int64_t prctl_set_vma(GuestTask *task, const SysArgs *args)
+{
+    enum { NAME_MAX_SIZE = 80 };
+    uint64_t addr = args->v[2], size = args->v[3];
+    g_autofree char *name = NULL;
+    int64_t error;
+
+    if (args->v[1] != PR_SET_VMA_ANON_NAME) {
+        return -EINVAL;
+    }
+    error = args->v[4] ? guest_string(task, args->v[4], NAME_MAX_SIZE, &name) : 0;
+    if (error) {
+        return error == -ENAMETOOLONG ? -EINVAL : error;
+    }
+    if (!guest_addr_ok(task->process, addr, size)) {
+        return -ENOMEM;
+    }
+    return sys_result(
+        syscall(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, g2h(task->process, addr), size, name));
+}
+
 /* int prctl(int option, arg2, arg3, arg4, arg5) */
 int64_t sys_prctl(GuestTask *task, const SysArgs *args)
 {
-    enum { NAME_SIZE = 16 };
+    enum {
+        NAME_SIZE = 16,
+        OPTION_SET_MEMORY_MERGE = 67, /* Linux 6.4, later than some headers */
+        OPTION_GET_MEMORY_MERGE = 68,
+    };
 
     switch ((int)args->v[0]) {
     case PR_SET_NAME:
@@ -180,6 +246,12 @@ int64_t sys_prctl(GuestTask *task, const SysArgs *args)
         return prctl_call(args, guest_buffer(task, args->v[1], sizeof(int)));
     case PR_GET_TID_ADDRESS:
         return guest_put_word(task, args->v[1], task->clear_child_tid) ? 0 : -EFAULT;
+    case PR_GET_SECCOMP:
+        return 0; /* in strict mode nobody can ask */
+    case PR_SET_SECCOMP:
+        return seccomp_set_mode(task, args->v[1]);
+    case PR_SET_VMA:
+        return prctl_set_vma(task, args);
     case PR_SET_PDEATHSIG:
     case PR_GET_DUMPABLE:
     case PR_SET_DUMPABLE:
@@ -204,6 +276,10 @@ int64_t sys_prctl(GuestTask *task, const SysArgs *args)
     case PR_GET_THP_DISABLE:
     case PR_SET_IO_FLUSHER:
     case PR_GET_IO_FLUSHER:
+    case PR_TASK_PERF_EVENTS_DISABLE: /* there are none */
+    case PR_TASK_PERF_EVENTS_ENABLE:
+    case OPTION_SET_MEMORY_MERGE:
+    case OPTION_GET_MEMORY_MERGE:
         return prctl_call(args, NULL);
     default:
         sys_unimp("prctl %d", (int)args->v[0]);

@@ -62,6 +62,9 @@ uint32_t open_flags_to_guest(const GuestTask *task, int flags);
 /* True if fd is a descriptor of dragoman's own (the log), which the guest must not touch. */
 bool sys_fd_is_own(int64_t fd);
 
+/* False: seccomp's strict mode ends the process for this call. */
+bool sys_seccomp_allows(const GuestTask *task, const char *name);
+
 /*
  * Free the strings of this thread's last execve.  After vfork: the child left them behind in
  * the memory it shared.

@@ -152,6 +152,7 @@ typedef enum ArgObject {
     X(RUSAGE)       \
     X(RWF)          \
     X(SCHED)        \
+    X(SECCOMP)      \
     X(SHMAT)        \
     X(SHUT)         \
     X(SIG_FLAGS)    \

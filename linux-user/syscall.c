@@ -7,6 +7,7 @@
 #include "linux-user/syscall.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -110,6 +111,9 @@ static int64_t call_none(const SyscallRow *row, unsigned number)
 static int64_t call_row(GuestTask *task, const SyscallRow *row, unsigned number,
                         const SysArgs *args)
 {
+    if (task->seccomp_strict && !sys_seccomp_allows(task, row->name)) {
+        kill(getpid(), SIGKILL);
+    }
     switch (row->action) {
     case ACTION_HOST:
     case ACTION_WAIT:

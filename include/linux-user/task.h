@@ -45,8 +45,9 @@ struct GuestTask {
     GuestAddr clear_child_tid;
     GuestAddr robust_list;
     uint64_t robust_list_size;
-    bool exited;   /* cpu_loop() returns */
-    bool parked;   /* process->tasks_lock: rests for good, see process_park() */
+    bool seccomp_strict; /* read, write, exit and rt_sigreturn are all it may call */
+    bool exited;         /* cpu_loop() returns */
+    bool parked;         /* process->tasks_lock: rests for good, see process_park() */
     bool is_vfork; /* a child on its parent's memory: a process, though it is not in its own list */
 };
 

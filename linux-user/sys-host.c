@@ -70,7 +70,11 @@ uint64_t arg_size(GuestTask *task, const ArgDesc *desc, const SysArgs *args)
         return saturating_mul(n, 16);
     case ARG_IN_MSG:
     case ARG_OUT_MSG:
-        return n + 8 < n ? UINT64_MAX : n + 8;
+        /*
+         * The type.  The size is the kernel's to refuse, before it touches the text; that it
+         * copies in order, and nothing is mapped where the guest's part ends.
+         */
+        return 8;
     case ARG_OUT_PAGES:
         return n / GUEST_PAGE_SIZE + 1;
     default: /* strings, plain addresses */

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
 
 #include "accel/accel.h"
 #include "linux-user/guest-mem.h"
@@ -565,6 +566,36 @@ int64_t guest_mremap(GuestMm *mm, GuestAddr addr, uint64_t old_size, uint64_t ne
     if (log_on(LOG_PAGE)) {
         log_printf("remap %016" PRIx64 "+%#" PRIx64 " to %016" PRIx64 "+%#" PRIx64 "\n", addr,
                    remap.old_size, (uint64_t)ret, remap.new_size);
+    }
+    unlock_and_invalidate(mm, &changed);
+    return ret;
+}
+
+int64_t guest_remap_file_pages(GuestMm *mm, GuestAddr addr, uint64_t size, int prot, uint64_t page,
+                               int flags)
+{
+    Changed changed = { 0 };
+    const GuestMapping *at;
+    int64_t ret = -EINVAL;
+
+    addr &= GUEST_PAGE_MASK; /* both are rounded down */
+    size &= GUEST_PAGE_MASK;
+    if (!in_guest_space(mm, addr, size)) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    at = mm_table_at(&mm->table, addr);
+    if (at && size) {
+        GuestMapping map = *at;
+
+        ret = syscall(SYS_remap_file_pages, addr, size, prot, page, flags) ? -errno : 0;
+        if (ret == 0) {
+            map.start = addr;
+            map.end = addr + size;
+            map.offset = page * GUEST_PAGE_SIZE;
+            mm_table_set(&mm->table, &map);
+            note_change(mm, &changed, addr, addr + size);
+        }
     }
     unlock_and_invalidate(mm, &changed);
     return ret;

@@ -44,6 +44,13 @@ int64_t sys_mremap(GuestTask *task, const SysArgs *args)
                         args->v[4]);
 }
 
+/* int remap_file_pages(void *addr, size_t size, int prot, size_t page, int flags) */
+int64_t sys_remap_file_pages(GuestTask *task, const SysArgs *args)
+{
+    return guest_remap_file_pages(task->process->mm, args->v[0], args->v[1], args->v[2], args->v[3],
+                                  args->v[4]);
+}
+
 /* int madvise(void *addr, size_t size, int advice) */
 int64_t sys_madvise(GuestTask *task, const SysArgs *args)
 {
@@ -57,7 +64,7 @@ int64_t sys_madvise(GuestTask *task, const SysArgs *args)
         sys_unimp("madvise %d", advice);
         return -EINVAL;
     }
-    if (addr % GUEST_PAGE_SIZE) {
+    if (addr % GUEST_PAGE_SIZE || guest_page_up(size) < size || addr + size < addr) {
         return -EINVAL;
     }
     if (!guest_addr_ok(process, addr, size)) {

@@ -63,6 +63,9 @@ int64_t guest_munmap(GuestMm *mm, GuestAddr addr, uint64_t size);
 int64_t guest_mprotect(GuestMm *mm, GuestAddr addr, uint64_t size, int prot);
 int64_t guest_mremap(GuestMm *mm, GuestAddr addr, uint64_t old_size, uint64_t new_size, int flags,
                      GuestAddr new_addr);
+/* Other pages of the same shared file in the same place. */
+int64_t guest_remap_file_pages(GuestMm *mm, GuestAddr addr, uint64_t size, int prot, uint64_t page,
+                               int flags);
 /* The new break, or the unchanged one when it cannot be moved there (never an errno). */
 GuestAddr guest_brk(GuestMm *mm, GuestAddr brk);
 /* Where the break begins: once, by the loader. */

@@ -27,8 +27,8 @@ extern void (*const host_sigreturn)(void);
  */
 int host_fixup_copy(void *context);
 /*
- * The interrupted code was about to make, or to restart, host_syscall_asm()'s call: make that
- * return -512.
+ * The interrupted code was about to make host_syscall_asm()'s call: make that return -513; or to
+ * restart it: -512.
  */
 void host_interrupt_syscall(void *context);
 uint64_t host_context_pc(const void *context);

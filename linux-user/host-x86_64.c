@@ -6,10 +6,12 @@
  */
 #include "host-asm.h"
 
+#include <stdbool.h>
 #include <ucontext.h>
 
 extern const char host_copy_begin[], host_copy_end[], host_copy_failed[];
-extern const char host_syscall_begin[], host_syscall_end[], host_syscall_interrupted[];
+extern const char host_syscall_begin[], host_syscall_end[];
+extern const char host_syscall_not_made[], host_syscall_interrupted[];
 
 /* to: rdi, from: rsi, size: rdx.  Words go in one move: most copies are of one. */
 __asm__(".text\n"
@@ -71,9 +73,12 @@ __asm__(".text\n"
         "    movq 40(%r11), %r9\n"
         "host_syscall_begin:\n"
         "    cmpl $0, (%rcx)\n"
-        "    jne host_syscall_interrupted\n"
+        "    jne host_syscall_not_made\n"
         "    syscall\n"
         "host_syscall_end:\n"
+        "    ret\n"
+        "host_syscall_not_made:\n"
+        "    movq $-513, %rax\n"
         "    ret\n"
         "host_syscall_interrupted:\n"
         "    movq $-512, %rax\n"
@@ -133,9 +138,17 @@ int host_fixup_copy(void *context)
     return 1;
 }
 
+/*
+ * To restart the call, the kernel goes back to its instruction, which has left the address
+ * behind it in rcx (SYSCALL in the instruction set manual).  Before it rcx is our pointer.
+ */
 void host_interrupt_syscall(void *context)
 {
+    const ucontext_t *uc = context;
+
     if (pc_between(context, host_syscall_begin, host_syscall_end)) {
-        set_pc(context, host_syscall_interrupted);
+        bool made = (uint64_t)uc->uc_mcontext.gregs[REG_RCX] == (uint64_t)host_syscall_end;
+
+        set_pc(context, made ? host_syscall_interrupted : host_syscall_not_made);
     }
 }

@@ -239,6 +239,8 @@ static void put_result(StraceCall *call, int64_t result)
         g_string_append_c(out, '?');
     } else if (result == SYS_RESTART) {
         g_string_append(out, "? ERESTARTSYS (To be restarted if SA_RESTART is set)");
+    } else if (result == SYS_AGAIN) {
+        g_string_append(out, "? ERESTARTNOINTR (To be restarted)");
     } else if (result < 0 && result >= -4095) {
         put_error(out, -result);
     } else {

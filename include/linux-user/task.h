@@ -133,9 +133,9 @@ void signal_after_fork(GuestTask *task);
 
 /*
  * A system call that may block, without the window in which a signal that has just arrived
- * would be slept over.  The result, -errno, or SYS_RESTART (syscall.h) when a signal came first
- * and the call had no effect or restarts by the kernel's rules.  Up to six arguments of any
- * integer or pointer type: safe_syscall(task, SYS_read, fd, buf, size).
+ * would be slept over.  The result, -errno, SYS_AGAIN (syscall.h) when a signal came before the
+ * call, or SYS_RESTART when it came during one that restarts by the kernel's rules.  Up to six
+ * arguments of any integer or pointer type: safe_syscall(task, SYS_read, fd, buf, size).
  */
 #define safe_syscall(task, number, ...) \
     safe_syscall_pick((task), (number), ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)

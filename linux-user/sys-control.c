@@ -103,20 +103,22 @@ static const IoctlArg *find_old_ioctl(uint32_t request)
 }
 
 /*
- * The argument for the host.  A request nobody described may take a number or a pointer; in
- * both cases it must not be an address of dragoman's.
+ * The argument for the host.  A request nobody described may take a number or a pointer; an
+ * address of dragoman's becomes one that faults.
  */
-static bool ioctl_arg(GuestTask *task, uint32_t request, uint64_t arg, long *ret)
+static long ioctl_arg(GuestTask *task, uint32_t request, uint64_t arg)
 {
     const IoctlArg *old = find_old_ioctl(request);
     uint32_t size = old ? old->size : _IOC_SIZE(request);
 
     if (size) {
-        *ret = (long)sys_pointer(task, arg, size);
-        return true;
+        return (long)sys_pointer(task, arg, size);
     }
-    *ret = arg;
-    return old || arg < task->process->task_size || (int64_t)arg == (int32_t)arg;
+    if (old || arg < task->process->task_size || (int64_t)arg == (int32_t)arg) {
+        return (long)arg;
+    }
+    sys_unimp("ioctl 0x%x with argument 0x%" PRIx64, request, arg);
+    return (long)guest_buffer(task, arg, 1);
 }
 
 /* int ioctl(int fd, unsigned long request, arg) */
@@ -128,10 +130,7 @@ int64_t sys_ioctl(GuestTask *task, const SysArgs *args)
     if (sys_fd_is_own((int)args->v[0])) {
         return -EBADF;
     }
-    if (!ioctl_arg(task, request, args->v[2], &arg)) {
-        sys_unimp("ioctl 0x%x with argument 0x%" PRIx64, request, args->v[2]);
-        return -EFAULT;
-    }
+    arg = ioctl_arg(task, request, args->v[2]);
     if (request == TCSBRK || request == TCSETSW || request == TCSETSF) { /* wait for output */
         return safe_syscall(task, SYS_ioctl, args->v[0], request, arg);
     }

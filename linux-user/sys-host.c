@@ -89,6 +89,15 @@ static bool raw_is_harmless(const GuestTask *task, uint64_t value)
            (int64_t)value == (int32_t)value;
 }
 
+/* Pages outside of the guest become pages that no program has, at the same place in a page. */
+static long range_arg(const GuestTask *task, uint64_t addr, uint64_t size)
+{
+    if (!guest_addr_ok(task->process, addr, size)) {
+        return (long)((addr & ~GUEST_PAGE_MASK) | UINT64_C(1) << 63);
+    }
+    return (long)g2h(task->process, addr);
+}
+
 static int64_t translate_arg(GuestTask *task, const ArgDesc *desc, const SysArgs *args, unsigned i,
                              HostArgs *host)
 {
@@ -96,7 +105,10 @@ static int64_t translate_arg(GuestTask *task, const ArgDesc *desc, const SysArgs
 
     host->v[i] = value;
     if (desc->kind == ARG_RAW) {
-        return raw_is_harmless(task, value) ? 0 : -EFAULT;
+        if (!raw_is_harmless(task, value)) {
+            host->v[i] = (long)guest_buffer(task, UINT64_MAX, 1);
+        }
+        return 0;
     }
     if (desc->kind < ARG_ADDR || value == 0) {
         return 0;
@@ -105,11 +117,15 @@ static int64_t translate_arg(GuestTask *task, const ArgDesc *desc, const SysArgs
         int64_t error = sys_read_path(task, value, false, &host->strings[i]);
 
         host->v[i] = (long)host->strings[i];
+        if (error == -EFAULT) { /* unless the kernel finds fault with another argument first */
+            host->v[i] = (long)guest_buffer(task, UINT64_MAX, 1);
+            error = 0;
+        }
         return error;
     }
     if (desc->kind == ARG_RANGE) {
-        host->v[i] = (long)g2h(task->process, value);
-        return guest_addr_ok(task->process, value, args->v[desc->detail]) ? 0 : -ENOMEM;
+        host->v[i] = range_arg(task, value, args->v[desc->detail]);
+        return 0;
     }
     host->v[i] = (long)guest_buffer(task, value, arg_size(task, desc, args));
     return 0;

@@ -70,16 +70,17 @@ static int64_t process_vm_call(GuestTask *task, long number, const SysArgs *args
 {
     g_autofree struct iovec *local = NULL;
     g_autofree struct iovec *remote = NULL;
+    void *fault = guest_buffer(task, UINT64_MAX, 1);
     int64_t error = sys_iov(task, args->v[1], args->v[2], &local);
 
     if (!error) {
         error = sys_iov(task, args->v[3], args->v[4], &remote);
     }
-    if (error) {
+    if (error && error != -EFAULT) { /* a fault is the kernel's to find, among other errors */
         return error;
     }
-    return safe_syscall(task, number, args->v[0], local, args->v[2], remote, args->v[4],
-                        args->v[5]);
+    return safe_syscall(task, number, args->v[0], local ? local : fault, args->v[2],
+                        remote ? remote : fault, args->v[4], args->v[5]);
 }
 
 int64_t sys_process_vm_readv(GuestTask *task, const SysArgs *args)

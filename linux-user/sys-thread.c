@@ -34,7 +34,9 @@ int64_t sys_set_robust_list(GuestTask *task, const SysArgs *args)
     task->robust_list = args->v[0];
     task->robust_list_size = args->v[1];
     if (task->process->guest_base == 0 && guest_word_size(task) == sizeof(long)) {
-        return sys_result(syscall(SYS_set_robust_list, args->v[0], args->v[1]));
+        /* Not a list of dragoman's: the kernel writes to it. */
+        return sys_result(syscall(
+            SYS_set_robust_list, sys_pointer(task, args->v[0], ROBUST_LIST_HEAD_SIZE), args->v[1]));
     }
     sys_unimp("set_robust_list with a guest base");
     return 0;

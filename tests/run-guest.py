@@ -42,6 +42,8 @@ HOST_CC = os.environ.get("CC", "gcc")
 TIMEOUT = 120
 DIRECTIVE = re.compile(r"^/[/*]\s*(flags|dragoman|args|env|exit|stdin|memory):\s*(.*?)\s*(?:\*/)?\s*$")
 
+INCLUDE = re.compile(r'^#include "(\.\./.*)"$', re.M)
+
 
 class Case:
     def __init__(self, path):
@@ -80,6 +82,8 @@ def build(compiler, case, work):
     content = case.path.read_bytes()
     for header in sorted(case.path.parent.glob("*.h")):
         content += header.read_bytes()
+    for name in INCLUDE.findall(case.path.read_text()):
+        content += (case.path.parent / name).read_bytes()
     key = hashlib.sha256(content + repr([compiler, COMMON_FLAGS, case.flags]).encode()).hexdigest()[:12]
     program = work / f"{case}-{compiler.split('-')[0]}-{key}"
     if not program.exists():

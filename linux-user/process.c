@@ -21,6 +21,7 @@
 #include "program.h"
 #include "signal-host.h"
 #include "stack.h"
+#include "strace-signals.h"
 #include "util/log.h"
 
 enum {
@@ -338,6 +339,7 @@ void process_exit(Process *process, int status)
     if (task) {
         process_park(task); /* the process is dying already, of a signal */
     }
+    strace_exited((int)syscall(SYS_gettid), status);
     flush_log(process);
     _exit(status);
 }
@@ -353,6 +355,7 @@ void process_die(GuestTask *task, const siginfo_t *info)
         process_stop_others(task);
         dumped = coredump_write(task, info);
     }
+    strace_killed(task->tid, signo, dumped);
     flush_log(task->process);
     coredump_replace_host(task, dumped);
     signal_host_set(signo, SIGNAL_DEFAULT, 0);

@@ -16,6 +16,7 @@
 #include "linux-user/syscall.h"
 #include "linux-user/task.h"
 #include "signal-host.h"
+#include "strace-signals.h"
 #include "util/log.h"
 
 enum {
@@ -38,13 +39,25 @@ void signal_init(void)
     signal_host_set(SIGBUS, SIGNAL_RECORD, 0);
 }
 
+/*
+ * The default action is ours to do: it writes a core file, or, under -strace, the line that says
+ * so.  From 32 on signals are the host C library's to begin with.
+ */
+static bool ends_by_us(int signo)
+{
+    uint64_t harmless = SIGNAL_IGNORED_BY_DEFAULT | SIGNAL_STOPS | SIGNAL_FIXED;
+
+    return (signal_bit(signo) & SIGNAL_DUMPS) ||
+           (log_on(LOG_STRACE) && signo < 32 && !(signal_bit(signo) & harmless));
+}
+
 /* Make the host's disposition that of the guest's action. */
 static void follow_action(int signo, const GuestSigaction *act)
 {
     if (signal_bit(signo) & SIGNAL_FAULTS) {
         return; /* always ours */
     }
-    if (act->handler == GUEST_SIG_DFL && !(signal_bit(signo) & SIGNAL_DUMPS)) {
+    if (act->handler == GUEST_SIG_DFL && !ends_by_us(signo)) {
         signal_host_set(signo, SIGNAL_DEFAULT, act->flags);
     } else if (act->handler == GUEST_SIG_IGN) {
         signal_host_set(signo, SIGNAL_IGNORE, act->flags);
@@ -58,7 +71,7 @@ void signal_init_task(GuestTask *task)
     for (int signo = 1; signo <= GUEST_NSIG; signo++) {
         if (signal_host_is_ignored(signo)) {
             task->actions[signo].handler = GUEST_SIG_IGN;
-        } else if (signal_bit(signo) & SIGNAL_DUMPS) {
+        } else if (ends_by_us(signo)) {
             follow_action(signo, &task->actions[signo]);
         }
     }
@@ -257,6 +270,7 @@ bool signal_restarts_call(GuestTask *task)
 
 static void log_signal(GuestTask *task, int signo, const siginfo_t *info, const char *outcome)
 {
+    strace_signal(task, info);
     if (log_on(LOG_SIGNAL)) {
         log_printf("signal %d (%s) code %d addr %#" PRIx64 " at pc %#" PRIx64 ": %s\n", signo,
                    strsignal(signo), info->si_code, (uint64_t)(uintptr_t)info->si_addr,

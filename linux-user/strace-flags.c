@@ -13,9 +13,13 @@
 #include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
+#include <linux/openat2.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/stat.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -24,13 +28,16 @@
 #include <sys/inotify.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -97,17 +104,30 @@ static const Name sched_names[] = { N(SCHED_OTHER), N(SCHED_FIFO), N(SCHED_RR), 
 static const Name seccomp_names[] = { N(SECCOMP_SET_MODE_STRICT), N(SECCOMP_SET_MODE_FILTER), N(SECCOMP_GET_ACTION_AVAIL), N(SECCOMP_GET_NOTIF_SIZES), END };
 static const Name shmat_names[] = { N(SHM_RDONLY), N(SHM_RND), N(SHM_REMAP), N(SHM_EXEC), END };
 static const Name shut_names[] = { N(SHUT_RD), N(SHUT_WR), N(SHUT_RDWR), END };
-static const Name sig_flags_names[] = { N(SA_NOCLDSTOP), N(SA_NOCLDWAIT), N(SA_SIGINFO), { 0x04000000, "SA_RESTORER" }, N(SA_ONSTACK), N(SA_RESTART), N(SA_NODEFER), N(SA_RESETHAND), END };
+static const Name sig_flags_names[] = { { 0x04000000, "SA_RESTORER" }, N(SA_ONSTACK), N(SA_RESTART), N(SA_NODEFER), N(SA_RESETHAND), N(SA_SIGINFO), N(SA_NOCLDSTOP), N(SA_NOCLDWAIT), END };
 static const Name sig_how_names[] = { N(SIG_BLOCK), N(SIG_UNBLOCK), N(SIG_SETMASK), END };
 static const Name sock_names[] = { N(SOCK_STREAM), N(SOCK_DGRAM), N(SOCK_RAW), N(SOCK_RDM), N(SOCK_SEQPACKET), N(SOCK_NONBLOCK), N(SOCK_CLOEXEC), END };
 static const Name sol_names[] = { { 0, "SOL_IP" }, N(SOL_SOCKET), { 6, "SOL_TCP" }, { 17, "SOL_UDP" }, { 41, "SOL_IPV6" }, END };
 static const Name splice_names[] = { N(SPLICE_F_MOVE), N(SPLICE_F_NONBLOCK), N(SPLICE_F_MORE), N(SPLICE_F_GIFT), END };
 static const Name statx_names[] = { N(STATX_ALL), N(STATX_BASIC_STATS), N(STATX_TYPE), N(STATX_MODE), N(STATX_NLINK), N(STATX_UID), N(STATX_GID), N(STATX_ATIME), N(STATX_MTIME), N(STATX_CTIME), N(STATX_INO), N(STATX_SIZE), N(STATX_BLOCKS), N(STATX_BTIME), N(STATX_MNT_ID), END };
 static const Name timer_names[] = { N(TIMER_ABSTIME), { 2, "TFD_TIMER_CANCEL_ON_SET" }, END };
-static const Name wait_names[] = { N(WNOHANG), N(WUNTRACED), N(WEXITED), N(WCONTINUED), N(WNOWAIT), { 0x20000000, "__WNOTHREAD" }, { 0x40000000, "__WALL" }, { 0x80000000, "__WCLONE" }, END };
+static const Name wait_names[] = { N(WNOHANG), N(WSTOPPED), N(WEXITED), N(WCONTINUED), N(WNOWAIT), { 0x20000000, "__WNOTHREAD" }, { 0x40000000, "__WALL" }, { 0x80000000, "__WCLONE" }, END };
 static const Name wait_id_names[] = { N(P_ALL), N(P_PID), N(P_PGID), { 3, "P_PIDFD" }, END };
 static const Name whence_names[] = { N(SEEK_SET), N(SEEK_CUR), N(SEEK_END), N(SEEK_DATA), N(SEEK_HOLE), END };
 static const Name xattr_names[] = { N(XATTR_CREATE), N(XATTR_REPLACE), END };
+static const Name epoll_names[] = { N(EPOLLIN), N(EPOLLPRI), N(EPOLLOUT), N(EPOLLERR), N(EPOLLHUP), N(EPOLLRDNORM), N(EPOLLRDBAND), N(EPOLLWRNORM), N(EPOLLWRBAND), N(EPOLLMSG), N(EPOLLRDHUP), N(EPOLLEXCLUSIVE), N(EPOLLWAKEUP), N(EPOLLONESHOT), N(EPOLLET), END };
+static const Name inotify_init_names[] = { N(IN_NONBLOCK), N(IN_CLOEXEC), END };
+static const Name ip_names[] = { N(IP_TOS), N(IP_TTL), N(IP_HDRINCL), N(IP_OPTIONS), N(IP_PKTINFO), N(IP_MTU_DISCOVER), N(IP_RECVERR), N(IP_RECVTTL), N(IP_RECVTOS), N(IP_MTU), N(IP_FREEBIND), N(IP_TRANSPARENT), N(IP_MULTICAST_IF), N(IP_MULTICAST_TTL), N(IP_MULTICAST_LOOP), N(IP_ADD_MEMBERSHIP), N(IP_DROP_MEMBERSHIP), N(IP_BIND_ADDRESS_NO_PORT), END };
+static const Name ipproto_names[] = { N(IPPROTO_IP), N(IPPROTO_ICMP), N(IPPROTO_TCP), N(IPPROTO_UDP), N(IPPROTO_IPV6), N(IPPROTO_ICMPV6), N(IPPROTO_SCTP), N(IPPROTO_UDPLITE), N(IPPROTO_RAW), N(IPPROTO_MPTCP), END };
+static const Name ipv6_names[] = { N(IPV6_UNICAST_HOPS), N(IPV6_MULTICAST_IF), N(IPV6_MULTICAST_HOPS), N(IPV6_MULTICAST_LOOP), N(IPV6_MTU_DISCOVER), N(IPV6_MTU), N(IPV6_RECVERR), N(IPV6_V6ONLY), N(IPV6_RECVPKTINFO), N(IPV6_RECVHOPLIMIT), N(IPV6_RECVTCLASS), N(IPV6_TCLASS), END };
+static const Name ms_names[] = { N(MS_RDONLY), N(MS_NOSUID), N(MS_NODEV), N(MS_NOEXEC), N(MS_SYNCHRONOUS), N(MS_REMOUNT), N(MS_MANDLOCK), N(MS_DIRSYNC), N(MS_NOATIME), N(MS_NODIRATIME), N(MS_BIND), N(MS_MOVE), N(MS_REC), N(MS_SILENT), N(MS_POSIXACL), N(MS_UNBINDABLE), N(MS_PRIVATE), N(MS_SLAVE), N(MS_SHARED), N(MS_RELATIME), N(MS_STRICTATIME), N(MS_LAZYTIME), END };
+static const Name poll_names[] = { N(POLLIN), N(POLLPRI), N(POLLOUT), N(POLLERR), N(POLLHUP), N(POLLNVAL), N(POLLRDNORM), N(POLLRDBAND), N(POLLWRNORM), N(POLLWRBAND), N(POLLMSG), N(POLLRDHUP), END };
+static const Name resolve_names[] = { N(RESOLVE_NO_XDEV), N(RESOLVE_NO_MAGICLINKS), N(RESOLVE_NO_SYMLINKS), N(RESOLVE_BENEATH), N(RESOLVE_IN_ROOT), N(RESOLVE_CACHED), END };
+static const Name signalfd_names[] = { N(SFD_NONBLOCK), N(SFD_CLOEXEC), END };
+static const Name so_names[] = { N(SO_DEBUG), N(SO_REUSEADDR), N(SO_TYPE), N(SO_ERROR), N(SO_DONTROUTE), N(SO_BROADCAST), N(SO_SNDBUF), N(SO_RCVBUF), N(SO_KEEPALIVE), N(SO_OOBINLINE), N(SO_PRIORITY), N(SO_LINGER), N(SO_REUSEPORT), N(SO_PASSCRED), N(SO_PEERCRED), N(SO_RCVLOWAT), N(SO_SNDLOWAT), N(SO_RCVTIMEO), N(SO_SNDTIMEO), N(SO_BINDTODEVICE), N(SO_ATTACH_FILTER), N(SO_DETACH_FILTER), N(SO_PEERNAME), N(SO_TIMESTAMP), N(SO_ACCEPTCONN), N(SO_PEERSEC), N(SO_PASSSEC), N(SO_TIMESTAMPNS), N(SO_MARK), N(SO_TIMESTAMPING), N(SO_PROTOCOL), N(SO_DOMAIN), N(SO_BUSY_POLL), N(SO_INCOMING_CPU), N(SO_PEERGROUPS), N(SO_ZEROCOPY), END };
+static const Name ss_names[] = { N(SS_ONSTACK), N(SS_DISABLE), { 1u << 31, "SS_AUTODISARM" }, END };
+static const Name tcp_names[] = { N(TCP_NODELAY), N(TCP_MAXSEG), N(TCP_CORK), N(TCP_KEEPIDLE), N(TCP_KEEPINTVL), N(TCP_KEEPCNT), N(TCP_SYNCNT), N(TCP_LINGER2), N(TCP_DEFER_ACCEPT), N(TCP_WINDOW_CLAMP), N(TCP_INFO), N(TCP_QUICKACK), N(TCP_CONGESTION), N(TCP_USER_TIMEOUT), N(TCP_FASTOPEN), N(TCP_NOTSENT_LOWAT), END };
+static const Name tfd_names[] = { N(TFD_NONBLOCK), N(TFD_CLOEXEC), END };
 
 static const NameSet sets[SET_COUNT] = {
     [SET_ACCESS] = { access_names, .zero = "F_OK" },
@@ -163,6 +183,19 @@ static const NameSet sets[SET_COUNT] = {
     [SET_WAIT] = { wait_names },
     [SET_WAIT_ID] = { wait_id_names },
     [SET_WHENCE] = { whence_names },
+    [SET_EPOLL] = { epoll_names },
+    [SET_INOTIFY_INIT] = { inotify_init_names },
+    [SET_IP] = { ip_names },
+    [SET_IPPROTO] = { ipproto_names },
+    [SET_IPV6] = { ipv6_names },
+    [SET_MS] = { ms_names },
+    [SET_POLL] = { poll_names },
+    [SET_RESOLVE] = { resolve_names },
+    [SET_SIGNALFD] = { signalfd_names },
+    [SET_SO] = { so_names },
+    [SET_SS] = { ss_names },
+    [SET_TCP] = { tcp_names },
+    [SET_TFD] = { tfd_names },
     [SET_XATTR] = { xattr_names },
 };
 /* clang-format on */
@@ -224,8 +257,7 @@ void strace_put_enum(GString *out, ArgSet index, uint64_t value)
             return;
         }
     }
-    g_string_append_printf(out, (uint32_t)value < 0x1000 ? "%" PRIu32 : "0x%" PRIx32,
-                           (uint32_t)value);
+    g_string_append_printf(out, "%#" PRIx32, (uint32_t)value);
 }
 
 void strace_put_signal(GString *out, uint64_t signo)

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
@@ -19,6 +20,7 @@
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
 #include "strace-flags.h"
+#include "strace-signals.h"
 
 enum { MAX_ITEMS = 32 }; /* of an array */
 
@@ -114,6 +116,21 @@ void strace_put_strings(GString *out, GuestTask *task, GuestAddr addr)
     g_string_append_c(out, ']');
 }
 
+void strace_put_environment(GString *out, GuestTask *task, GuestAddr addr)
+{
+    unsigned word = guest_word_size(task), n = 0;
+    uint64_t item;
+
+    put_addr(out, addr);
+    if (!addr) {
+        return;
+    }
+    while (guest_get_word(task, addr + n * word, &item) && item) {
+        n++;
+    }
+    g_string_append_printf(out, " /* %u var%s */", n, n == 1 ? "" : "s");
+}
+
 /* Structures: each takes a copy of the bytes */
 
 static int64_t word_at(const uint8_t *bytes, size_t offset)
@@ -153,12 +170,24 @@ static void put_timespec(GString *out, const uint8_t *b)
                            word_at(b, 8));
 }
 
+/* One of utimensat's times. */
+static void put_file_time(GString *out, const uint8_t *b)
+{
+    if (word_at(b, 8) == UTIME_NOW) {
+        g_string_append(out, "UTIME_NOW");
+    } else if (word_at(b, 8) == UTIME_OMIT) {
+        g_string_append(out, "UTIME_OMIT");
+    } else {
+        put_timespec(out, b);
+    }
+}
+
 static void put_timespec2(GString *out, const uint8_t *b)
 {
     g_string_append_c(out, '[');
-    put_timespec(out, b);
+    put_file_time(out, b);
     g_string_append(out, ", ");
-    put_timespec(out, b + 16);
+    put_file_time(out, b + 16);
     g_string_append_c(out, ']');
 }
 
@@ -186,32 +215,9 @@ static void put_itimerspec(GString *out, const uint8_t *b)
     g_string_append_c(out, '}');
 }
 
-static void put_signals(GString *out, uint64_t set)
-{
-    size_t start = out->len + 1;
-
-    g_string_append_c(out, '[');
-    for (unsigned signo = 1; signo <= 64; signo++) {
-        if (set >> (signo - 1) & 1) {
-            if (out->len > start) {
-                g_string_append_c(out, ' ');
-            }
-            strace_put_signal(out, signo);
-        }
-    }
-    g_string_append_c(out, ']');
-}
-
-/* Full or nearly full sets by what they lack, as "~[KILL STOP]". */
 static void put_sigset(GString *out, const uint8_t *b)
 {
-    uint64_t set = word_at(b, 0);
-
-    if (__builtin_popcountll(set) > 32) {
-        g_string_append_c(out, '~');
-        set = ~set;
-    }
-    put_signals(out, set);
+    strace_put_sigset(out, word_at(b, 0));
 }
 
 /* Without restorer: the layout of guests that have none. */
@@ -236,8 +242,9 @@ static void put_stack(GString *out, const uint8_t *b)
 {
     g_string_append(out, "{ss_sp=");
     put_addr(out, word_at(b, 0));
-    g_string_append_printf(out, ", ss_flags=%d, ss_size=%" PRId64 "}", int_at(b, 8),
-                           word_at(b, 16));
+    g_string_append(out, ", ss_flags=");
+    strace_put_flags(out, SET_SS, (uint32_t)int_at(b, 8));
+    g_string_append_printf(out, ", ss_size=%" PRId64 "}", word_at(b, 16));
 }
 
 static const char *file_type(uint32_t mode)
@@ -321,24 +328,30 @@ static void put_wait_status(GString *out, const uint8_t *b)
     }
 }
 
+/* 64-bit guests share the host's layout. */
 static void put_siginfo(GString *out, const uint8_t *b)
 {
-    g_string_append(out, "{si_signo=");
-    strace_put_signal(out, int_at(b, 0));
-    g_string_append_printf(out, ", si_code=%d, ...}", int_at(b, 8));
+    strace_put_siginfo(out, (const void *)b);
 }
 
 static void put_epoll_event(GString *out, const uint8_t *b)
 {
-    g_string_append_printf(out, "{events=0x%x, data=0x%" PRIx64 "}", int_at(b, 0), word_at(b, 8));
+    g_string_append(out, "{events=");
+    strace_put_flags(out, SET_EPOLL, (uint32_t)int_at(b, 0));
+    g_string_append_printf(out, ", data={u32=%u, u64=%" PRIu64 "}}", (unsigned)int_at(b, 8),
+                           word_at(b, 8));
 }
 
 static void put_open_how(GString *out, const uint8_t *b)
 {
     g_string_append(out, "{flags=");
     strace_put_flags(out, SET_OPEN, word_at(b, 0));
-    g_string_append_printf(out, ", mode=%#" PRIo64 ", resolve=0x%" PRIx64 "}", word_at(b, 8),
-                           word_at(b, 16));
+    if (word_at(b, 8)) {
+        g_string_append_printf(out, ", mode=%#03" PRIo64, word_at(b, 8));
+    }
+    g_string_append(out, ", resolve=");
+    strace_put_flags(out, SET_RESOLVE, word_at(b, 16));
+    g_string_append_c(out, '}');
 }
 
 static void put_clone_args(GString *out, const uint8_t *b)
@@ -396,7 +409,8 @@ static void put_inet(GString *out, const struct sockaddr_in *in)
     char text[INET_ADDRSTRLEN];
 
     inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text));
-    g_string_append_printf(out, "{sa_family=AF_INET, sin_port=htons(%u), sin_addr=\"%s\"}",
+    g_string_append_printf(out,
+                           "{sa_family=AF_INET, sin_port=htons(%u), sin_addr=inet_addr(\"%s\")}",
                            ntohs(in->sin_port), text);
 }
 
@@ -405,8 +419,11 @@ static void put_inet6(GString *out, const struct sockaddr_in6 *in6)
     char text[INET6_ADDRSTRLEN];
 
     inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text));
-    g_string_append_printf(out, "{sa_family=AF_INET6, sin6_port=htons(%u), sin6_addr=\"%s\"}",
-                           ntohs(in6->sin6_port), text);
+    g_string_append_printf(out,
+                           "{sa_family=AF_INET6, sin6_port=htons(%u), sin6_flowinfo=htonl(%u), "
+                           "inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u}",
+                           ntohs(in6->sin6_port), ntohl(in6->sin6_flowinfo), text,
+                           in6->sin6_scope_id);
 }
 
 /* An abstract name begins with a NUL, shown as '@'. */
@@ -457,10 +474,65 @@ void strace_put_pollfds(GString *out, GuestTask *task, GuestAddr addr, uint32_t 
     }
     g_string_append_c(out, '[');
     for (uint32_t i = 0; i < shown; i++) {
-        g_string_append_printf(out, "%s{fd=%d, events=0x%x, revents=0x%x}", i ? ", " : "",
-                               fds[i].fd, fds[i].events, fds[i].revents);
+        g_string_append_printf(out, "%s{fd=%d, events=", i ? ", " : "", fds[i].fd);
+        strace_put_flags(out, SET_POLL, (uint16_t)fds[i].events);
+        g_string_append_c(out, '}');
     }
     g_string_append(out, count > shown ? ", ...]" : "]");
+}
+
+void strace_put_poll_results(GString *out, GuestTask *task, GuestAddr addr, uint32_t count)
+{
+    struct pollfd fds[MAX_ITEMS];
+    uint32_t shown = MIN(count, MAX_ITEMS);
+    const char *separator = "";
+
+    if (!guest_get(task, addr, fds, shown * sizeof(fds[0]))) {
+        put_addr(out, addr);
+        return;
+    }
+    g_string_append_c(out, '[');
+    for (uint32_t i = 0; i < shown; i++) {
+        if (fds[i].revents) {
+            g_string_append_printf(out, "%s{fd=%d, revents=", separator, fds[i].fd);
+            strace_put_flags(out, SET_POLL, (uint16_t)fds[i].revents);
+            g_string_append_c(out, '}');
+            separator = ", ";
+        }
+    }
+    g_string_append_c(out, ']');
+}
+
+void strace_put_epoll_events(GString *out, GuestTask *task, GuestAddr addr, uint64_t count)
+{
+    g_string_append_c(out, '[');
+    for (uint64_t i = 0; i < MIN(count, MAX_ITEMS); i++) {
+        g_string_append(out, i ? ", " : "");
+        strace_put_object(out, task, OBJ_EPOLL_EVENT, addr + i * arg_object_size[OBJ_EPOLL_EVENT]);
+    }
+    g_string_append(out, count > MAX_ITEMS ? ", ...]" : "]");
+}
+
+void strace_put_msghdr(GString *out, GuestTask *task, GuestAddr addr, uint64_t total)
+{
+    struct msghdr msg; /* 64-bit guests share the host's layout */
+
+    if (!addr || !guest_get(task, addr, &msg, sizeof(msg))) {
+        put_addr(out, addr);
+        return;
+    }
+    g_string_append(out, "{msg_name=");
+    strace_put_sockaddr(out, task, (uintptr_t)msg.msg_name, msg.msg_namelen);
+    g_string_append_printf(out, ", msg_namelen=%u, msg_iov=", msg.msg_namelen);
+    strace_put_iov(out, task, (uintptr_t)msg.msg_iov, msg.msg_iovlen, total);
+    g_string_append_printf(out, ", msg_iovlen=%zu", msg.msg_iovlen);
+    if (msg.msg_control) {
+        g_string_append(out, ", msg_control=");
+        put_addr(out, (uintptr_t)msg.msg_control);
+    }
+    g_string_append_printf(out, ", msg_controllen=%zu, msg_flags=", msg.msg_controllen);
+    strace_put_flags(out, SET_MSG, (uint32_t)msg.msg_flags);
+    g_string_append_c(out, '}');
 }
 
 void strace_put_iov(GString *out, GuestTask *task, GuestAddr addr, uint64_t count, uint64_t total)
@@ -502,4 +574,15 @@ void strace_put_fdset(GString *out, GuestTask *task, GuestAddr addr, uint32_t co
         }
     }
     g_string_append_c(out, ']');
+}
+
+bool strace_fdset_has_any(GuestTask *task, GuestAddr addr, uint32_t count)
+{
+    uint64_t word;
+    bool any = false;
+
+    for (uint32_t at = 0; at < MIN(count, 1024) && !any; at += 64) {
+        any = guest_get_u64(task, addr + at / 8, &word) && word;
+    }
+    return any;
 }

@@ -13,6 +13,7 @@
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
+#include "strace-calls.h"
 #include "strace-flags.h"
 #include "strace-objects.h"
 #include "util/log.h"
@@ -21,7 +22,9 @@ struct StraceCall {
     GuestTask *task;
     const SyscallRow *row;
     SysArgs args;
-    unsigned next; /* argument to format */
+    int tid;
+    unsigned next;    /* argument to format */
+    uint32_t size_in; /* what an INOUT(INT) argument pointed to before the call */
     int64_t result;
     GString *text;
 };
@@ -36,10 +39,15 @@ static unsigned nb_args(const SyscallRow *row)
 {
     unsigned n = is_described(row) ? 0 : 6;
 
-    while (n < 6 && row->args[n].kind != ARG_END && row->args[n].kind != ARG_RET_ADDR) {
+    while (n < 6 && row->args[n].kind != ARG_END && row->args[n].kind < ARG_RET_ADDR) {
         n++;
     }
     return n;
+}
+
+static StraceView view_of(const StraceCall *call)
+{
+    return (StraceView){ call->task, call->row, &call->args, call->result };
 }
 
 static bool is_output(const ArgDesc *desc)
@@ -50,8 +58,6 @@ static bool is_output(const ArgDesc *desc)
     case ARG_OUT_BUF:
     case ARG_OUT_SOCKADDR:
     case ARG_OUT_IOV:
-    case ARG_POLLFDS:
-    case ARG_FDSET:
         return true;
     default:
         return false;
@@ -87,7 +93,7 @@ static void put_scalar(GString *out, const ArgDesc *desc, uint64_t value)
         g_string_append_printf(out, "%" PRIu64, value);
         break;
     case ARG_MODE:
-        g_string_append_printf(out, value ? "0%03o" : "%o", (unsigned)value);
+        g_string_append_printf(out, "%#03o", (unsigned)value);
         break;
     case ARG_DIRFD:
         put_dirfd(out, value);
@@ -116,12 +122,28 @@ static uint64_t written_size(const StraceCall *call, const ArgDesc *desc)
     return call->result >= 0 ? MIN(size, (uint64_t)call->result) : 0;
 }
 
+static void put_output_object(StraceCall *call, const ArgDesc *desc, uint64_t value)
+{
+    uint32_t size;
+
+    if (desc->kind == ARG_INOUT && desc->detail == OBJ_INT && call->result >= 0 &&
+        guest_get_u32(call->task, value, &size) && size != call->size_in) {
+        g_string_append_printf(call->text, "[%u => %u]", call->size_in, size);
+    } else if (desc->detail == OBJ_EPOLL_EVENT) {
+        strace_put_epoll_events(call->text, call->task, value, call->result);
+    } else if (desc->detail == OBJ_MSGHDR) {
+        strace_put_msghdr(call->text, call->task, value, call->result);
+    } else {
+        strace_put_object(call->text, call->task, desc->detail, value);
+    }
+}
+
 static void put_output(StraceCall *call, const ArgDesc *desc, uint64_t value)
 {
     GString *out = call->text;
     uint64_t n = desc->detail < 6 ? call->args.v[desc->detail] : 0;
 
-    if (call->result < 0 && desc->kind != ARG_INOUT && desc->kind != ARG_FDSET) {
+    if (call->result < 0 && desc->kind != ARG_INOUT) {
         g_string_append_printf(out, value ? "0x%" PRIx64 : "NULL", value);
         return;
     }
@@ -135,14 +157,8 @@ static void put_output(StraceCall *call, const ArgDesc *desc, uint64_t value)
     case ARG_OUT_IOV:
         strace_put_iov(out, call->task, value, n, call->result);
         break;
-    case ARG_POLLFDS:
-        strace_put_pollfds(out, call->task, value, n);
-        break;
-    case ARG_FDSET:
-        strace_put_fdset(out, call->task, value, n);
-        break;
     default:
-        strace_put_object(out, call->task, desc->detail, value);
+        put_output_object(call, desc, value);
         break;
     }
 }
@@ -153,6 +169,12 @@ static void put_arg(StraceCall *call, const ArgDesc *desc, uint64_t value)
     GuestTask *task = call->task;
     uint64_t n = desc->detail < 6 ? call->args.v[desc->detail] : 0;
 
+    if (strace_is_request(call->row, call->next)) {
+        StraceView view = view_of(call);
+
+        strace_put_request(out, &view, call->next);
+        return;
+    }
     if (is_output(desc)) {
         put_output(call, desc, value);
         return;
@@ -173,7 +195,17 @@ static void put_arg(StraceCall *call, const ArgDesc *desc, uint64_t value)
         strace_put_buffer(out, task, value, n);
         break;
     case ARG_IN:
-        strace_put_object(out, task, desc->detail, value);
+        if (desc->detail == OBJ_MSGHDR) {
+            strace_put_msghdr(out, task, value, UINT64_MAX);
+        } else {
+            strace_put_object(out, task, desc->detail, value);
+        }
+        break;
+    case ARG_POLLFDS:
+        strace_put_pollfds(out, task, value, n);
+        break;
+    case ARG_FDSET:
+        strace_put_fdset(out, task, value, n);
         break;
     case ARG_IN_SOCKADDR:
         strace_put_sockaddr(out, task, value, n);
@@ -199,12 +231,13 @@ static bool is_unused(const StraceCall *call, unsigned i)
 
 static void put_args(StraceCall *call, bool stop_at_output)
 {
-    unsigned n = nb_args(call->row);
+    StraceView view = view_of(call);
+    unsigned n = strace_count_args(&view, nb_args(call->row));
 
     for (; call->next < n; call->next++) {
         const ArgDesc *desc = &call->row->args[call->next];
 
-        if (stop_at_output && is_output(desc)) {
+        if (stop_at_output && (is_output(desc) || strace_is_request(call->row, call->next))) {
             break;
         }
         if (is_unused(call, call->next)) {
@@ -232,7 +265,8 @@ static void put_error(GString *out, int64_t error)
 static void put_result(StraceCall *call, int64_t result)
 {
     GString *out = call->text;
-    bool is_addr = call->row->args[nb_args(call->row)].kind == ARG_RET_ADDR;
+    const ArgDesc *ret = &call->row->args[nb_args(call->row)];
+    StraceView view = view_of(call);
 
     g_string_append(out, " = ");
     if (result == SYS_NO_RESULT) {
@@ -243,8 +277,18 @@ static void put_result(StraceCall *call, int64_t result)
         g_string_append(out, "? ERESTARTNOINTR (To be restarted)");
     } else if (result < 0 && result >= -4095) {
         put_error(out, -result);
+    } else if (ret->kind == ARG_RET_ADDR) {
+        g_string_append_printf(out, "0x%" PRIx64, result);
+    } else if (ret->kind == ARG_RET_OCTAL) {
+        g_string_append_printf(out, "%#03o", (unsigned)result);
     } else {
-        g_string_append_printf(out, is_addr ? "0x%" PRIx64 : "%" PRId64, result);
+        g_autoptr(GString) detail = g_string_new(NULL);
+
+        strace_put_detail(detail, &view);
+        /* Flags are named behind their number. */
+        g_string_append_printf(out, strstr(detail->str, "(flags") ? "%#" PRIx64 : "%" PRId64,
+                               result);
+        g_string_append(out, detail->str);
     }
 }
 
@@ -260,7 +304,8 @@ static void put_execve_args(StraceCall *call, unsigned first)
     strace_put_path(call->text, call->task, call->args.v[first]);
     g_string_append(call->text, ", ");
     strace_put_strings(call->text, call->task, call->args.v[first + 1]);
-    g_string_append_printf(call->text, ", 0x%" PRIx64, call->args.v[first + 2]);
+    g_string_append(call->text, ", ");
+    strace_put_environment(call->text, call->task, call->args.v[first + 2]);
     call->next = nb_args(call->row);
 }
 
@@ -292,6 +337,12 @@ StraceCall *strace_enter(GuestTask *task, const SyscallRow *row, unsigned number
     call->task = task;
     call->row = row;
     call->args = *args;
+    call->tid = task->tid;
+    for (unsigned i = 0; i < nb_args(row); i++) {
+        if (row->args[i].kind == ARG_INOUT && row->args[i].detail == OBJ_INT) {
+            (void)guest_get_u32(task, args->v[i], &call->size_in);
+        }
+    }
     call->text = g_string_sized_new(128);
     if (row->name[0] == '?') {
         g_string_printf(call->text, "%d syscall_%u(", task->tid, number);
@@ -309,8 +360,11 @@ StraceCall *strace_enter(GuestTask *task, const SyscallRow *row, unsigned number
 void strace_leave(StraceCall *call, int64_t result)
 {
     call->result = result;
-    /* A thread's exit comes back here, with its line written. */
-    if (strncmp(call->row->name, "exit", 4)) {
+    /*
+     * A thread's exit comes back here, with its line written; so does fork in the child, which
+     * did not make the call.
+     */
+    if (strncmp(call->row->name, "exit", 4) && call->tid == call->task->tid) {
         put_args(call, false);
         g_string_append_c(call->text, ')');
         put_result(call, result);

@@ -58,6 +58,7 @@ const uint16_t arg_object_size[OBJ_COUNT] = {
 #define OUT_MSG(n)      { ARG_OUT_MSG, n }
 #define OUT_PAGES(n)    { ARG_OUT_PAGES, n }
 #define RET_ADDR        { ARG_RET_ADDR, 0 }
+#define RET_OCTAL       { ARG_RET_OCTAL, 0 }
 /* clang-format on */
 
 #define FULL          NULL

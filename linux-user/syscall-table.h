@@ -54,7 +54,9 @@ typedef enum ArgKind {
     ARG_IN_MSG,       /* argument: bytes behind the type */
     ARG_OUT_MSG,      /* argument: bytes behind the type */
     ARG_OUT_PAGES,    /* argument: bytes of the range */
-    ARG_RET_ADDR,     /* not an argument: the result is an address */
+    /* Not arguments: what the result is. */
+    ARG_RET_ADDR,
+    ARG_RET_OCTAL,
 } ArgKind;
 
 /* Structures behind IN, OUT and INOUT: name, bytes (the least the kernel touches). */
@@ -120,6 +122,7 @@ typedef enum ArgObject {
     X(CLOCK)        \
     X(CLONE)        \
     X(CLOSE_RANGE)  \
+    X(EPOLL)        \
     X(EPOLL_CREATE) \
     X(EPOLL_CTL)    \
     X(EVENTFD)      \
@@ -130,9 +133,13 @@ typedef enum ArgObject {
     X(FUTEX)        \
     X(GRND)         \
     X(INOTIFY)      \
+    X(INOTIFY_INIT) \
     X(IOCTL)        \
+    X(IP)           \
     X(IPC)          \
     X(IPC_CTL)      \
+    X(IPPROTO)      \
+    X(IPV6)         \
     X(ITIMER)       \
     X(MADVISE)      \
     X(MAP)          \
@@ -140,14 +147,17 @@ typedef enum ArgObject {
     X(MEMFD)        \
     X(MLOCKALL)     \
     X(MREMAP)       \
+    X(MS)           \
     X(MSG)          \
     X(MSYNC)        \
     X(OPEN)         \
     X(O_NONBLOCK)   \
+    X(POLL)         \
     X(PRCTL)        \
     X(PRIO)         \
     X(PROT)         \
     X(RENAME)       \
+    X(RESOLVE)      \
     X(RLIMIT)       \
     X(RUSAGE)       \
     X(RWF)          \
@@ -155,12 +165,17 @@ typedef enum ArgObject {
     X(SECCOMP)      \
     X(SHMAT)        \
     X(SHUT)         \
+    X(SIGNALFD)     \
     X(SIG_FLAGS)    \
     X(SIG_HOW)      \
+    X(SO)           \
     X(SOCK)         \
     X(SOL)          \
     X(SPLICE)       \
+    X(SS)           \
     X(STATX)        \
+    X(TCP)          \
+    X(TFD)          \
     X(TIMER)        \
     X(WAIT)         \
     X(WAIT_ID)      \

@@ -25,6 +25,7 @@
 #include "linux-user/syscall.h"
 #include "linux-user/task.h"
 #include "signal-host.h"
+#include "strace-signals.h"
 
 enum {
     /* The translator's needs, also with sanitizers; only touched pages cost. */
@@ -263,6 +264,7 @@ int64_t thread_exit(GuestTask *task, int status)
         /* The kernel reports what the first thread returned, whenever that was. */
         process_exit(process, process->leader_status);
     }
+    strace_exited(task->tid, status);
     leave_robust_list(task);
     clear_tid(task);
     if (task->tid == getpid()) {

@@ -115,6 +115,7 @@ typedef struct Row {
 #define ADDR            { KIND_ADDR }
 #define RAW             { KIND_RAW }
 #define RET_ADDR        { KIND_END }
+#define RET_OCTAL       { KIND_END }
 /* clang-format on */
 
 #define HOST(name, ...)                  { #name, __NR_##name, { __VA_ARGS__ } },

@@ -3,6 +3,7 @@
 #include <asm/ioctls.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -76,10 +77,12 @@ static void test_data(int master, int slave)
     int value = 1;
 
     SHOW(write(master, "typed", 5));
+    SHOW(poll(&(struct pollfd){ slave, POLLIN, 0 }, 1, 5000)); /* it takes a while */
     SHOW(ioctl(slave, FIONREAD, &value));
     SHOW(value);
     SHOW(read(slave, buf, sizeof(buf)));
     SHOW(write(slave, "shown\n", 6));
+    SHOW(poll(&(struct pollfd){ master, POLLIN, 0 }, 1, 5000));
     SHOW(ioctl(master, FIONREAD, &value));
     SHOW(value);
     SHOW(ioctl(slave, TIOCOUTQ, &value));

@@ -72,13 +72,15 @@ def read_log(path):
     lines = join_unfinished(path.read_text(errors="replace").splitlines())
     pids = list(dict.fromkeys(pid for pid, _ in lines))
     result = {pid: [] for pid in pids}
+    children = {pid: [] for pid in pids}  # SIGCHLD: a child may end before it is waited for
     markers = 0
     for pid, text in lines:
         if '"marker"' in text:
             markers += 1
         elif (markers == 1 or text.startswith("+++")) and not LIBRARY.match(text):
-            result[pid].append(even_out(text, pids))
-    return list(result.values())
+            place = children if text.startswith("--- SIGCHLD") else result
+            place[pid].append(even_out(text, pids))
+    return [result[pid] + children[pid] for pid in pids]
 
 
 def differences(want, got):

@@ -15,9 +15,11 @@
 #include <glib.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "linux-user/guest-mem.h"
@@ -33,6 +35,9 @@ enum {
     THREAD_FLAGS = CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
                    CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
                    CLONE_CHILD_CLEARTID | CLONE_DETACHED,
+    /* Those that unshare() makes for the caller itself; CLONE_NEWPID is for its children. */
+    NAMESPACE_FLAGS =
+        CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWNET,
 };
 
 #ifndef CLONE_CLEAR_SIGHAND /* linux/sched.h, which clashes with sched.h */
@@ -185,6 +190,41 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
     return pid;
 }
 
+/*
+ * What unshare() would say, from a process that does nothing else: it has no exit signal, so the
+ * guest does not hear of it.
+ */
+static int64_t try_unshare(int flags)
+{
+    uint64_t mask = signal_host_set_mask(~UINT64_C(0));
+    int64_t pid = sys_result(syscall(SYS_clone, 0, NULL, NULL, NULL, NULL));
+    int status;
+
+    if (pid == 0) {
+        syscall(SYS_exit_group, unshare(flags) ? errno : 0);
+    }
+    if (pid > 0) {
+        pid = waitpid((pid_t)pid, &status, __WCLONE) < 0 ? -errno : -WEXITSTATUS(status);
+    }
+    signal_host_set_mask(mask);
+    return pid;
+}
+
+/* fork() alone keeps the translator whole in the child, which then makes its own namespaces. */
+static int64_t fork_into(GuestTask *task, int namespaces)
+{
+    int64_t pid = namespaces ? try_unshare(namespaces) : 0;
+
+    if (pid < 0) {
+        return pid;
+    }
+    pid = process_fork(task);
+    if (pid == 0 && namespaces && unshare(namespaces)) {
+        _exit(128 + SIGKILL); /* it was possible a moment ago */
+    }
+    return pid;
+}
+
 static int64_t do_fork(GuestTask *task, const CloneArgs *clone)
 {
     int64_t pid;
@@ -193,7 +233,10 @@ static int64_t do_fork(GuestTask *task, const CloneArgs *clone)
         sys_unimp("clone with exit signal %d", (int)(clone->flags & CSIGNAL));
         return -EINVAL;
     }
-    pid = process_fork(task);
+    if ((clone->flags & CLONE_FS) && (clone->flags & (CLONE_NEWNS | CLONE_NEWUSER))) {
+        return -EINVAL;
+    }
+    pid = fork_into(task, (int)(clone->flags & NAMESPACE_FLAGS));
     if (pid == 0) {
         start_child(task, clone);
     }
@@ -232,7 +275,8 @@ static int64_t do_clone(GuestTask *task, const CloneArgs *clone)
     if (flags & CLONE_THREAD) {
         return do_thread(task, clone);
     }
-    if (flags & ~(uint64_t)(FORK_FLAGS | CLONE_VM | CLONE_CLEAR_SIGHAND) ||
+    if (flags & ~(uint64_t)(FORK_FLAGS | CLONE_VM | CLONE_CLEAR_SIGHAND |
+                            (share_memory ? 0 : NAMESPACE_FLAGS)) ||
         (share_memory && !(flags & CLONE_VFORK))) {
         sys_unimp("clone: flags 0x%" PRIx64, flags);
         return -EINVAL;

@@ -256,6 +256,14 @@ static int64_t do_thread(GuestTask *task, const CloneArgs *clone)
     return thread_start(task, &spec);
 }
 
+/* Where a process' descriptor goes must be known before there is a process. */
+static bool is_writable_int(GuestTask *task, GuestAddr addr)
+{
+    uint32_t value;
+
+    return guest_get_u32(task, addr, &value) && guest_put_u32(task, addr, value);
+}
+
 /* What clone(2) demands before all else. */
 static bool flags_are_valid(uint64_t flags)
 {
@@ -280,6 +288,9 @@ static int64_t do_clone(GuestTask *task, const CloneArgs *clone)
         (share_memory && !(flags & CLONE_VFORK))) {
         sys_unimp("clone: flags 0x%" PRIx64, flags);
         return -EINVAL;
+    }
+    if ((flags & CLONE_PIDFD) && !is_writable_int(task, clone->pidfd)) {
+        return -EFAULT;
     }
     pid = share_memory ? do_vfork(task, clone) : do_fork(task, clone);
     return pid == 0 ? 0 : finish_parent(task, clone, pid);

@@ -1,9 +1,10 @@
 /*
  * System calls that the host kernel does for the guest: HOST and WAIT rows.
  *
- * Guest and host agree on the layout of what the arguments point to, so only the pointers
- * change.  The kernel checks mappings; that a pointer does not lead out of the guest's part of
- * the address space, into dragoman's own memory, is checked here, by the row's description.
+ * Guest and host agree on the layout of what the arguments point to, so only the pointers and
+ * the flags of open change.  The kernel checks mappings; that a pointer does not lead out of the
+ * guest's part of the address space, into dragoman's own memory, is checked here, by the row's
+ * description.
  *
  * Needs: guest_base 0 for structures that hold pointers themselves.
  */
@@ -89,6 +90,23 @@ static bool raw_is_harmless(const GuestTask *task, uint64_t value)
            (int64_t)value == (int32_t)value;
 }
 
+/* O_NONBLOCK and O_CLOEXEC go by many names. */
+static bool set_has_open_flags(ArgSet set)
+{
+    switch (set) {
+    case SET_EPOLL_CREATE:
+    case SET_EVENTFD:
+    case SET_INOTIFY_INIT:
+    case SET_OPEN:
+    case SET_O_NONBLOCK:
+    case SET_SIGNALFD:
+    case SET_TFD:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Pages outside of the guest become pages that no program has, at the same place in a page. */
 static long range_arg(const GuestTask *task, uint64_t addr, uint64_t size)
 {
@@ -108,6 +126,10 @@ static int64_t translate_arg(GuestTask *task, const ArgDesc *desc, const SysArgs
         if (!raw_is_harmless(task, value)) {
             host->v[i] = (long)guest_buffer(task, UINT64_MAX, 1);
         }
+        return 0;
+    }
+    if (desc->kind == ARG_FLAGS && set_has_open_flags(desc->detail)) {
+        host->v[i] = open_flags_to_host(task, (uint32_t)value);
         return 0;
     }
     if (desc->kind < ARG_ADDR || value == 0) {

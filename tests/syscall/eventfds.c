@@ -2,6 +2,7 @@
 /* flags: -O2 -static -w */
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -142,6 +143,8 @@ static void test_pidfd(void)
     SHOW(syscall(SYS_pidfd_open, -1, 0));
     SHOW(syscall(SYS_pidfd_open, getpid(), 1));
     SHOW(waitid(P_PIDFD, 0, &info, WEXITED));
+    SHOW(syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, wild, 0, 0));
+    SHOW(waitid(P_ALL, 0, &info, WEXITED));
 }
 
 int main(void)

@@ -148,6 +148,13 @@ static bool in_guest_space(const GuestMm *mm, GuestAddr addr, uint64_t size)
 /* Flags that mean something else here than on the host, or nothing. */
 static int host_map_flags(int flags)
 {
+    int known = MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |
+                MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_GROWSDOWN | MAP_FIXED | MAP_32BIT;
+
+    /* Those it validates do not include the MAP_FIXED_NOREPLACE that we add. */
+    if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && !(flags & ~(MAP_TYPE | known))) {
+        flags = (flags & ~MAP_TYPE) | MAP_SHARED;
+    }
     /* A growing mapping would grow over unrecorded addresses; MAP_32BIT is x86's own. */
     return flags & ~(MAP_GROWSDOWN | MAP_32BIT | MAP_FIXED | MAP_FIXED_NOREPLACE);
 }

@@ -71,11 +71,7 @@ uint64_t arg_size(GuestTask *task, const ArgDesc *desc, const SysArgs *args)
         return saturating_mul(n, 16);
     case ARG_IN_MSG:
     case ARG_OUT_MSG:
-        /*
-         * The type.  The size is the kernel's to refuse, before it touches the text; that it
-         * copies in order, and nothing is mapped where the guest's part ends.
-         */
-        return 8;
+        return n + 8 < n ? UINT64_MAX : n + 8;
     case ARG_OUT_PAGES:
         return n / GUEST_PAGE_SIZE + 1;
     default: /* strings, plain addresses */
@@ -108,9 +104,9 @@ static bool set_has_open_flags(ArgSet set)
 }
 
 /* Pages outside of the guest become pages that no program has, at the same place in a page. */
-static long range_arg(const GuestTask *task, uint64_t addr, uint64_t size)
+static long range_arg(const GuestTask *task, uint64_t addr)
 {
-    if (!guest_addr_ok(task->process, addr, size)) {
+    if (!guest_addr_ok(task->process, addr, 1)) {
         return (long)((addr & ~GUEST_PAGE_MASK) | UINT64_C(1) << 63);
     }
     return (long)g2h(task->process, addr);
@@ -146,10 +142,15 @@ static int64_t translate_arg(GuestTask *task, const ArgDesc *desc, const SysArgs
         return error;
     }
     if (desc->kind == ARG_RANGE) {
-        host->v[i] = range_arg(task, value, args->v[desc->detail]);
+        host->v[i] = range_arg(task, value);
         return 0;
     }
-    host->v[i] = (long)guest_buffer(task, value, arg_size(task, desc, args));
+    /*
+     * That it begins in the guest is enough.  Nothing is mapped where the guest's part ends, and
+     * the kernel goes from the beginning to what it cannot reach; how much of a size it needs, and
+     * which it refuses, it knows best.
+     */
+    host->v[i] = (long)guest_buffer(task, value, 1);
     return 0;
 }
 

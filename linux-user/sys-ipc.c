@@ -74,6 +74,9 @@ int64_t sys_semctl(GuestTask *task, const SysArgs *args)
 {
     long arg = args->v[3];
 
+    if ((int)args->v[0] < 0) { /* before what arg points to */
+        return -EINVAL;
+    }
     switch ((int)args->v[2]) {
     case IPC_STAT:
     case SEM_STAT:

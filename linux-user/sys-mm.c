@@ -34,6 +34,9 @@ int64_t sys_munmap(GuestTask *task, const SysArgs *args)
 /* int mprotect(void *addr, size_t size, int prot) */
 int64_t sys_mprotect(GuestTask *task, const SysArgs *args)
 {
+    if (args->v[2] > UINT32_MAX) {
+        return -EINVAL;
+    }
     return guest_mprotect(task->process->mm, args->v[0], args->v[1], args->v[2]);
 }
 

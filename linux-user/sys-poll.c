@@ -4,6 +4,7 @@
  * The guest's signal mask becomes a host mask, which the kernel installs while it waits.
  */
 #include <errno.h>
+#include <glib.h>
 #include <limits.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -63,7 +64,7 @@ int64_t sys_pselect6(GuestTask *task, const SysArgs *args)
         return error;
     }
     for (unsigned i = 0; i < 3; i++) {
-        sets[i] = sys_pointer(task, args->v[1 + i], set_size);
+        sets[i] = sys_pointer(task, args->v[1 + i], MIN(set_size, 1));
     }
     return safe_syscall(task, SYS_pselect6, n, sets[0], sets[1], sets[2], timeout, &sixth);
 }
@@ -125,7 +126,7 @@ static int64_t epoll_wait_call(GuestTask *task, long number, const SysArgs *args
     if (max_events <= 0 || max_events > INT_MAX / layout->guest_size) {
         return -EINVAL;
     }
-    packed = guest_buffer(task, addr, (uint64_t)max_events * layout->guest_size);
+    packed = guest_buffer(task, addr, layout->guest_size);
     packed += layout->guest_size - layout->host_size;
     result = safe_syscall(task, number, args->v[0], packed, max_events, timeout, mask, SIGSET_SIZE);
     return result > 0 ? spread_events(task, addr, packed, result) : result;

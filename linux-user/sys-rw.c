@@ -13,7 +13,7 @@
 static int64_t iov_call(GuestTask *task, long number, const SysArgs *args)
 {
     g_autofree struct iovec *iov = NULL;
-    int64_t error = sys_iov(task, args->v[1], args->v[2], &iov);
+    int64_t error = sys_iov(task, args->v[1], (unsigned)args->v[2], &iov);
 
     if (error == -EFAULT) { /* unless something else is wrong, which the kernel sees first */
         return safe_syscall(task, number, args->v[0], guest_buffer(task, UINT64_MAX, 1), args->v[2],
@@ -71,7 +71,8 @@ static int64_t process_vm_call(GuestTask *task, long number, const SysArgs *args
     g_autofree struct iovec *local = NULL;
     g_autofree struct iovec *remote = NULL;
     void *fault = guest_buffer(task, UINT64_MAX, 1);
-    int64_t error = sys_iov(task, args->v[1], args->v[2], &local);
+    /* The kernel takes an unsigned of the one and a long of the other. */
+    int64_t error = sys_iov(task, args->v[1], (unsigned)args->v[2], &local);
 
     if (!error) {
         error = sys_iov(task, args->v[3], args->v[4], &remote);

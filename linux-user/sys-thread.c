@@ -62,8 +62,12 @@ int64_t sys_get_robust_list(GuestTask *task, const SysArgs *args)
     GuestAddr list = task->robust_list;
 
     if (pid != 0 && !find_robust_list(task->process, pid, &list)) {
-        sys_unimp("get_robust_list of another process");
-        return -ESRCH;
+        size_t size;
+        int64_t error = sys_result(syscall(SYS_get_robust_list, pid, &list, &size));
+
+        if (error) {
+            return error;
+        }
     }
     return guest_put_word(task, args->v[1], list) &&
                    guest_put_word(task, args->v[2], ROBUST_LIST_HEAD_SIZE)

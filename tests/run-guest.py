@@ -79,11 +79,10 @@ class Case:
 
 def build(compiler, case, work):
     """Compile once per content: the name holds a hash of all that goes into the program."""
-    content = case.path.read_bytes()
-    for header in sorted(case.path.parent.glob("*.h")):
-        content += header.read_bytes()
-    for name in INCLUDE.findall(case.path.read_text()):
-        content += (case.path.parent / name).read_bytes()
+    sources = [case.path, *sorted(case.path.parent.glob("*.h"))]
+    for source in list(sources):
+        sources += [source.parent / name for name in INCLUDE.findall(source.read_text())]
+    content = b"".join(source.read_bytes() for source in sources)
     key = hashlib.sha256(content + repr([compiler, COMMON_FLAGS, case.flags]).encode()).hexdigest()[:12]
     program = work / f"{case}-{compiler.split('-')[0]}-{key}"
     if not program.exists():

@@ -65,6 +65,18 @@ typedef struct Changed {
     GuestAddr start, end; /* empty: nothing */
 } Changed;
 
+/*
+ * The page behind the guest's last is nobody's: the kernel, given a size that reaches over the
+ * end, stops there and not in dragoman's memory (sys-host.c).
+ */
+static void keep_end_free(const GuestMm *mm)
+{
+    if (mm->task_size < HOST_TASK_SIZE) {
+        mmap((void *)mm->task_size, GUEST_PAGE_SIZE, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    }
+}
+
 GuestMm *guest_mm_new(GuestAddr top, const AccelOps *accel)
 {
     GuestMm *mm = g_new0(GuestMm, 1);
@@ -76,6 +88,7 @@ GuestMm *guest_mm_new(GuestAddr top, const AccelOps *accel)
     mm->task_size = mm->host_places ? HOST_TASK_SIZE : MIN(top, HOST_TASK_SIZE);
     mm->base = mm->task_size;
     mm->next_file = 1;
+    keep_end_free(mm);
     return mm;
 }
 

@@ -146,7 +146,7 @@ static int64_t translate_arg(GuestTask *task, const ArgDesc *desc, const SysArgs
         return 0;
     }
     /*
-     * That it begins in the guest is enough.  Nothing is mapped where the guest's part ends, and
+     * That it begins in the guest is enough.  The page behind the guest's part is nobody's, and
      * the kernel goes from the beginning to what it cannot reach; how much of a size it needs, and
      * which it refuses, it knows best.
      */

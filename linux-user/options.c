@@ -185,6 +185,11 @@ static void on_stop_after(OptionsParser *parser, const char *value)
     parser->options->accel.stop_after = (int)count;
 }
 
+static void on_dump_block(OptionsParser *parser, const char *value)
+{
+    parser->options->accel.dump_block = value;
+}
+
 static void on_code_buffer(OptionsParser *parser, const char *value)
 {
     uint64_t size;
@@ -270,6 +275,8 @@ static const OptionSpec specs[] = {
     { "skip-pass", "PASS,...", NULL, on_skip_pass, true, "leave out IR passes" },
     { "stop-after", "N", NULL, on_stop_after, true, "run only the first N IR passes" },
     { "code-buffer", "SIZE", NULL, on_code_buffer, true, "size of the translation cache" },
+    { "dump-block", "ADDRESS,...", NULL, on_dump_block, false,
+      "write blocks as tests of the IR, block-ADDRESS.ir; also by function" },
     { "list-guests", NULL, NULL, on_list_guests, false, "print the guests" },
     { "list-binfmt", NULL, NULL, on_list_binfmt, false,
       "print how the kernel knows the guests' programs (scripts/binfmt)" },

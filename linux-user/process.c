@@ -46,6 +46,19 @@ static size_t fetch_code(GuestAddr pc, void *buf, size_t size, int *ret_code)
     return guest_mm_fetch(the_process->mm, pc, buf, size, ret_code);
 }
 
+static bool read_memory(GuestAddr addr, void *buf, size_t size)
+{
+    return guest_addr_ok(the_process, addr, size) &&
+           host_copy_safe(buf, g2h(the_process, addr), size);
+}
+
+static int memory_prot(GuestAddr addr)
+{
+    GuestMapping map;
+
+    return guest_mm_next(the_process->mm, addr, &map) && map.start <= addr ? map.prot : PROT_NONE;
+}
+
 /* Where dragoman itself is, to be executed again for execve. */
 static char *find_host_exe(void)
 {
@@ -246,14 +259,14 @@ static char *map_everything(Process *process, Program *program)
 
 static char *open_accel(Process *process)
 {
-    static const AccelHooks hooks = { fetch_code, process_symbol };
+    static const AccelHooks hooks = { fetch_code, process_symbol, read_memory, memory_prot };
     const char *reason = NULL;
     int ret = process->accel->open(process->arch, &process->options->accel, &hooks, &reason);
 
     if (ret == 0 && !reason) {
         return NULL;
     }
-    if (process->options->accel.backend) {
+    if (process->options->accel.backend && !(reason && g_str_has_prefix(reason, "--"))) {
         return g_strdup_printf("--backend %s: %s", process->options->accel.backend,
                                reason ? reason : g_strerror(-ret));
     }

@@ -138,11 +138,13 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     *m = (Machine){ .guest = guest, .hooks = *hooks };
     *ret_error = NULL;
     backend = open_backend(options, ret_error);
-    if (!backend || !parse_passes(m, options, ret_error)) {
+    if (!backend || !parse_passes(m, options, ret_error) ||
+        !dump_open(m, options->dump_block, ret_error)) {
         return -EINVAL;
     }
     ret = open_buffer(m, options->code_buffer_size);
     if (ret < 0) {
+        dump_close(m);
         return ret;
     }
     init_locks(m);
@@ -164,6 +166,7 @@ static void tcg_close(void)
 
     g_assert(!m->vcpus);
     names_close(m);
+    dump_close(m);
     block_cache_done(&m->cache);
     code_buf_done(&m->buf);
     pthread_cond_destroy(&m->moved);

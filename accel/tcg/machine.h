@@ -16,6 +16,7 @@
 
 typedef struct TcgVcpu TcgVcpu;
 typedef struct CodeNames CodeNames;
+typedef struct DumpWish DumpWish;
 
 enum {
     MAX_BLOCK_INSNS = 64,
@@ -46,6 +47,9 @@ typedef struct Machine {
     unsigned max_insns;
     bool chain;      /* patch direct jumps */
     bool jump_cache; /* let generated code find indirect targets itself */
+    DumpWish *dumps; /* --dump-block; each is done by the first thread that comes to it */
+    unsigned nb_dumps;
+    char *dump_folder; /* absolute */
 
     /*
      * Guards all below but what is said to be atomic; taken inside linux-user's locks, nothing
@@ -139,6 +143,14 @@ bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context);
 
 /* exec-loop.c */
 VcpuExit machine_run(Vcpu *vcpu);
+
+/* dump-block.c: --dump-block */
+
+/* list: AccelOptions.dump_block.  False: *ret_error says what is wrong with it. */
+bool dump_open(Machine *m, const char *list, const char **ret_error);
+void dump_close(Machine *m);
+/* A block that v is about to run first: write it to a file if somebody wants it. */
+void dump_lifted(const TcgVcpu *v, const TcgRegion *region);
 
 /* trace.c: the -d items of this folder; each checks its own item. */
 void trace_lifted(const Machine *m, const TcgRegion *region, const GuestCode *code,

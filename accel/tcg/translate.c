@@ -250,6 +250,7 @@ TransResult translate(TcgVcpu *v, GuestAddr pc, uint32_t flags, TransBlock **ret
         }
         place_code(&a);
         trace_lifted(v->machine, a.region, &a.code, &a.lift);
+        dump_lifted(v, a.region);
         tick(&a, 1);
         switch (compile(&a)) {
         case TCG_OK:

@@ -20,14 +20,18 @@ typedef struct AccelHooks {
     size_t (*fetch_code)(GuestAddr pc, void *buf, size_t size, int *ret_code);
     /* A symbol name and offset for pc, for logs; false: unknown. May be NULL. */
     bool (*symbol)(GuestAddr pc, const char **ret_name, uint64_t *ret_offset);
+    /* Copy guest memory; false: some of it cannot be read. May be NULL. */
+    bool (*read_memory)(GuestAddr addr, void *buf, size_t size);
+    /* PROT_* of the guest page at addr. May be NULL. */
+    int (*memory_prot)(GuestAddr addr);
 } AccelHooks;
 
 typedef struct AccelOptions {
     const char *backend;       /* "x86", "tci"; NULL: the default */
     const char *host_features; /* --host-features: "-avx,-bmi2"; NULL: all the CPU has */
     const char *skip_passes;   /* --skip-pass=a,b; NULL: none */
-    const char *dump_block;    /* reserved for --dump-block */
-    size_t code_buffer_size;   /* bytes; 0: default */
+    const char *dump_block;  /* --dump-block: addresses and functions, "0x1000,main"; NULL: none */
+    size_t code_buffer_size; /* bytes; 0: default */
     bool no_chain;
     bool one_insn_per_block;
     int stop_after; /* run only the first n passes; -1: all */

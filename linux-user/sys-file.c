@@ -166,6 +166,26 @@ int64_t sys_readlinkat(GuestTask *task, const SysArgs *args)
     return result;
 }
 
+/*
+ * int chdir(const char *path): a directory that only the root has is entered there.  One that the
+ * host has as well is the host's, since what is written by relative names stays there.
+ */
+int64_t sys_chdir(GuestTask *task, const SysArgs *args)
+{
+    g_autofree char *path = NULL;
+    g_autofree char *found = NULL;
+    int64_t result = sys_path(task, args->v[0], &path);
+
+    if (result == 0) {
+        result = sys_result(chdir(path));
+    }
+    if (result == -ENOENT && task->process->root) {
+        found = path_for_read(task->process, path);
+        result = sys_result(chdir(found));
+    }
+    return result;
+}
+
 /* int chroot(const char *path) */
 int64_t sys_chroot(GuestTask *task, const SysArgs *args)
 {

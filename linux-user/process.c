@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -333,14 +334,27 @@ out:
     return process;
 }
 
+/* Through memory: the accelerator counts under its own lock, and logs while it holds that. */
+static void log_stats(const AccelOps *accel)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out) {
+        accel->print_stats(out);
+        fclose(out);
+        log_printf("%s", text);
+        free(text);
+    }
+}
+
 static void flush_log(Process *process)
 {
-    FILE *out = log_lock();
-
     if (log_on(LOG_STATS) && process->accel->print_stats) {
-        process->accel->print_stats(out);
+        log_stats(process->accel);
     }
-    fflush(out);
+    fflush(log_lock());
     log_unlock();
 }
 

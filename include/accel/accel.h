@@ -74,7 +74,7 @@ typedef struct AccelOps {
     int (*remove_breakpoint)(GuestAddr addr);
     void (*set_single_step)(Vcpu *vcpu, bool on);
 
-    /* Counters for -d and monitor commands. */
+    /* Counters for -d and monitor commands.  Takes locks under which the log is written. */
     void (*print_stats)(FILE *out);
 } AccelOps;
 

@@ -107,7 +107,10 @@ static inline void signal_end_wait(GuestTask *task)
 /* rt_sigaction in host terms; either may be NULL.  0 or -errno. */
 int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
                       GuestSigaction *ret_old);
-/* rt_sigprocmask; how is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; set may be NULL. */
+/*
+ * rt_sigprocmask; how is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; set may be NULL.  SYS_AGAIN: a
+ * signal must be delivered first.
+ */
 int64_t signal_procmask(GuestTask *task, int how, const uint64_t *set, uint64_t *ret_old);
 int64_t signal_altstack(GuestTask *task, const GuestAltstack *set, GuestAltstack *ret_old);
 /* rt_sigpending. */

@@ -23,6 +23,7 @@ enum {
     GUEST_SIG_IGN = 1,
     SA_RESTORER_FLAG = 0x04000000, /* the same on all guests that have one */
     SS_AUTODISARM_FLAG = (int)(1u << 31),
+    FIRST_LIBRARY_SIGNAL = 32, /* up to the C library's SIGRTMIN: its own, on both sides */
 };
 
 /* Cannot be blocked, ignored or handled. */
@@ -149,6 +150,15 @@ int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
         *ret_old = old;
     }
     return 0;
+}
+
+void signal_restore_library(GuestTask *task)
+{
+    pthread_mutex_lock(&task->process->signal_lock);
+    for (int signo = FIRST_LIBRARY_SIGNAL; signo < SIGRTMIN; signo++) {
+        follow_action(signo, &task->actions[signo]);
+    }
+    pthread_mutex_unlock(&task->process->signal_lock);
 }
 
 int64_t signal_procmask(GuestTask *task, int how, const uint64_t *set, uint64_t *ret_old)

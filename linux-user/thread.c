@@ -129,6 +129,7 @@ int64_t thread_start(GuestTask *task, const ThreadSpec *spec)
     sem_init(&start.started, 0, 0);
     mask = block_everything(); /* inherited */
     if (create_host_thread(&start) == 0) {
+        signal_restore_library(task);
         while (sem_wait(&start.started) < 0) {
         }
     } else {

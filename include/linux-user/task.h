@@ -130,6 +130,11 @@ void signal_deliver(GuestTask *task);
 bool signal_restarts_call(GuestTask *task);
 /* A new thread has its creator's mask and nothing else of its signal state. */
 void signal_init_thread(GuestTask *task, const GuestTask *creator);
+/*
+ * The host's C library has created a thread.  It takes a signal for itself then, for its own
+ * setuid(), which nobody here calls; it goes back to the guest's, which does the same.
+ */
+void signal_restore_library(GuestTask *task);
 /* In the child of fork: nothing is pending. */
 void signal_after_fork(GuestTask *task);
 

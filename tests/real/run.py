@@ -48,9 +48,8 @@ READERS = {
 FROM_STDIN = {".sql", ".bc"}
 PYTHON_TESTS = ["test_math", "test_float", "test_struct", "test_json", "test_re", "test_decimal",
                 "test_long", "test_unicodedata", "test_str", "test_zlib", "test_hashlib",
-                "test_sqlite3", "test_fork1", "test_pty", "test_queue",
-               "test_selectors", "test_signal", "test_socketserver", "test_thread",
-               "test_threadsignals", "test_wait4"]
+                "test_sqlite3", "test_fork1", "test_pty", "test_queue", "test_selectors",
+                "test_socketserver", "test_thread", "test_threadsignals", "test_wait4"]
 FAST = ["bash.sh", "text-tools.sh", "words.awk", "lua.lua", "pi.bc"]
 CC1_LEVELS = ["-O0", "-O1", "-O2", "-Os"]
 TIMEOUT = 1800

@@ -17,6 +17,7 @@
 typedef struct TcgVcpu TcgVcpu;
 typedef struct CodeNames CodeNames;
 typedef struct DumpWish DumpWish;
+typedef struct PerfNames PerfNames;
 
 enum {
     MAX_BLOCK_INSNS = 64,
@@ -60,6 +61,7 @@ typedef struct Machine {
     CodeBuf buf;
     BlockCache cache;
     CodeNames *names; /* NULL: the backend's code has no frames of its own */
+    PerfNames *perf;  /* NULL: nothing is written for perf */
     TcgVcpu *vcpus;
     MachineStats stats;
     /* Atomic, written under the lock. */
@@ -134,6 +136,36 @@ void names_close(Machine *m);
 void names_add_locked(Machine *m, const TransBlock *block);
 /* All blocks are gone. */
 void names_flush_locked(Machine *m);
+
+enum { MAX_NAME = 200 };
+
+/* `guest!main+0x10`, or `guest!0x10510` where nothing is known or may be asked. */
+void names_format(const Machine *m, GuestAddr pc, bool ask, char name[MAX_NAME]);
+
+/* The entry code: its parts by address. */
+enum { ENTRY_PARTS = 3 };
+typedef struct EntryPart {
+    const uint8_t *start;
+    size_t size;
+    const char *name;
+} EntryPart;
+void names_entry_parts(const Machine *m, EntryPart ret[ENTRY_PARTS]);
+
+/* perf-names.c: what perf is told, with --perf-map and --jitdump; where it says so, under the lock. */
+
+/* 0 or -errno, with a message. */
+int perf_open(Machine *m, const AccelOptions *options, const char **ret_error);
+/* ended: the process does; the caller holds the lock if other threads may run. */
+void perf_close(Machine *m, bool ended);
+/* Whether perf_add_locked() wants TcgCompiled.marks. */
+bool perf_wants_marks(const Machine *m);
+/* Bytes to leave free behind a block's code. */
+size_t perf_gap(const Machine *m);
+void perf_add_locked(Machine *m, const TransBlock *block, const TcgCompiled *compiled);
+/* All blocks are gone. */
+void perf_flush_locked(Machine *m);
+/* The child of fork, with one thread. */
+void perf_forked_child(Machine *m);
 
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);

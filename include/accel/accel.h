@@ -32,6 +32,9 @@ typedef struct AccelOptions {
     const char *skip_passes;   /* --skip-pass=a,b; NULL: none */
     const char *dump_block;  /* --dump-block: addresses and functions, "0x1000,main"; NULL: none */
     size_t code_buffer_size; /* bytes; 0: default */
+    bool perf_map;           /* --perf-map: write /tmp/perf-PID.map */
+    bool jitdump_resume;     /* the process has a dump already, of the program it ran before */
+    const char *jitdump_dir; /* --jitdump: write jit-PID.dump there; NULL: none */
     bool no_chain;
     bool one_insn_per_block;
     int stop_after; /* run only the first n passes; -1: all */
@@ -68,6 +71,9 @@ typedef struct AccelOps {
 
     /* Children of fork have one thread: take stock of locks. Called in the child. */
     void (*after_fork)(void);
+
+    /* The process is about to end: finish what is written for others.  Threads may go on running. */
+    void (*process_ends)(void);
 
     /* Debugging (gdbstub): not for every accelerator; NULL where missing. */
     int (*insert_breakpoint)(GuestAddr addr);

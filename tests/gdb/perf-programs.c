@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static int executed(const char *self)
     return 0;
 }
 
-static int fork_exec(const char *self)
+static int fork_work(const char *self, bool exec)
 {
     char *argv[] = { (char *)self, (char *)"executed", NULL };
     int status = -1;
@@ -50,12 +50,24 @@ static int fork_exec(const char *self)
     if (child == 0) {
         sink = parent_work(rounds());
         sink = child_work(rounds());
-        execv(self, argv);
-        _exit(3);
+        if (exec) {
+            execv(self, argv);
+        }
+        _exit(exec ? 3 : 0);
     }
     waitpid(child, &status, 0);
     printf("%d %d\n", (int)getpid(), (int)child);
     return status;
+}
+
+static int fork_only(const char *self)
+{
+    return fork_work(self, false);
+}
+
+static int fork_exec(const char *self)
+{
+    return fork_work(self, true);
 }
 
 /* Blocks of their own, more of them than the smallest code buffer has room for. */
@@ -100,8 +112,8 @@ static const struct {
     const char *name;
     int (*run)(const char *self);
 } kinds[] = {
-    { "executed", executed }, { "fork-exec", fork_exec }, { "many", many },
-    { "closing", closing },   { "fault", fault },
+    { "executed", executed }, { "fork-only", fork_only }, { "fork-exec", fork_exec },
+    { "many", many },         { "closing", closing },     { "fault", fault },
 };
 
 int main(int argc, char **argv)

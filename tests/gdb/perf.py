@@ -407,6 +407,19 @@ def perf_fork(run):
     return []
 
 
+@case
+def perf_map_fork(run):
+    """What a child inherited perf looks for in the parent's map, what it made in its own."""
+    done = record(run, ["--perf-map", "-E", "ROUNDS=36"], "perf-programs", "fork-only")
+    for pid in done.stdout.split():
+        run.map(pid)
+    shares = report(run, "perf.data")
+    wanted(set(shares), {"guest!parent_work", "guest!child_work"})
+    unknown = sum(share for name, share in shares.items() if name.startswith("0x"))
+    jitdump.check(unknown < 5, f"{unknown}% has no name")
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -50,7 +50,7 @@ bench:
 	@$(MAKE) --no-print-directory build/dragoman
 	@scripts/bench.py --dragoman build/dragoman --rounds $(ROUNDS) $(BENCH)
 
-## make roots       unpack Debian 13 for riscv64 and amd64 into roots/ (1 GB)
+## make roots       unpack Debian 13 for riscv64 and amd64 into roots/ (2 GB to fetch)
 roots:
 	@scripts/install-deps roots
 	@scripts/test-roots roots

@@ -29,8 +29,9 @@ typedef struct OptionsParser {
 } OptionsParser;
 
 typedef struct OptionSpec {
-    const char *names;    /* without dashes, separated by '|' */
-    const char *value;    /* its placeholder in the help; NULL: takes none */
+    const char *names; /* without dashes, separated by '|' */
+    /* Its placeholder in the help; NULL: takes none; [DIR]: one may follow behind '='. */
+    const char *value;
     const char *variable; /* environment twin; NULL: none */
     void (*handle)(OptionsParser *parser, const char *value);
     bool inherited; /* handed on to programs that the guest executes */
@@ -185,6 +186,11 @@ static void on_stop_after(OptionsParser *parser, const char *value)
     parser->options->accel.stop_after = (int)count;
 }
 
+static void on_dump_block(OptionsParser *parser, const char *value)
+{
+    parser->options->accel.dump_block = value;
+}
+
 static void on_code_buffer(OptionsParser *parser, const char *value)
 {
     uint64_t size;
@@ -195,6 +201,24 @@ static void on_code_buffer(OptionsParser *parser, const char *value)
         return;
     }
     parser->options->accel.code_buffer_size = size;
+}
+
+static void on_perf_map(OptionsParser *parser, const char *value)
+{
+    parser->options->accel.perf_map = true;
+}
+
+/* Without a directory: the current one. */
+static void on_jitdump(OptionsParser *parser, const char *value)
+{
+    g_free(parser->options->jitdump_dir);
+    parser->options->jitdump_dir = g_canonicalize_filename(value && *value ? value : ".", NULL);
+    parser->options->accel.jitdump_dir = parser->options->jitdump_dir;
+}
+
+static void on_jitdump_resume(OptionsParser *parser, const char *value)
+{
+    parser->options->accel.jitdump_resume = true;
 }
 
 static void on_no_chain(OptionsParser *parser, const char *value)
@@ -270,6 +294,14 @@ static const OptionSpec specs[] = {
     { "skip-pass", "PASS,...", NULL, on_skip_pass, true, "leave out IR passes" },
     { "stop-after", "N", NULL, on_stop_after, true, "run only the first N IR passes" },
     { "code-buffer", "SIZE", NULL, on_code_buffer, true, "size of the translation cache" },
+    { "dump-block", "ADDRESS,...", NULL, on_dump_block, false,
+      "write blocks as tests of the IR, block-ADDRESS.ir; also by function" },
+    { "perf-map", NULL, "DRAGOMAN_PERF_MAP", on_perf_map, true,
+      "write names of generated code to /tmp/perf-PID.map, for perf" },
+    { "jitdump", "[DIR]", "DRAGOMAN_JITDUMP", on_jitdump, true,
+      "write generated code to DIR/jit-PID.dump (default: .), for perf inject --jit" },
+    { "jitdump-resume", NULL, NULL, on_jitdump_resume, false,
+      "write behind what the dump of this process holds" },
     { "list-guests", NULL, NULL, on_list_guests, false, "print the guests" },
     { "list-binfmt", NULL, NULL, on_list_binfmt, false,
       "print how the kernel knows the guests' programs (scripts/binfmt)" },
@@ -278,6 +310,11 @@ static const OptionSpec specs[] = {
 
 static const char usage[] = "usage: dragoman [OPTION...] PROGRAM [ARGUMENT...]\n"
                             "Run a Linux program built for another processor.\n\n";
+
+static bool is_optional(const OptionSpec *spec)
+{
+    return spec->value && spec->value[0] == '[';
+}
 
 static void on_help(OptionsParser *parser, const char *value)
 {
@@ -292,7 +329,8 @@ static void on_help(OptionsParser *parser, const char *value)
                                    strlen(*name) > 1 && strchr(*name, '-') ? "--" : "-", *name);
         }
         if (spec->value) {
-            g_string_append_printf(left, " %s", spec->value);
+            g_string_append(left, is_optional(spec) ? "[=" : " ");
+            g_string_append(left, spec->value + is_optional(spec));
         }
         printf("%-24s%s%s\n", left->str, left->len > 23 ? "\n                        " : "",
                spec->help);
@@ -332,6 +370,13 @@ static const char *inherit(OptionsParser *parser, const OptionSpec *spec, const 
 {
     char *kept;
 
+    if (spec->handle == on_jitdump) {
+        g_autofree char *dir = g_canonicalize_filename(value && *value ? value : ".", NULL);
+
+        g_ptr_array_add(parser->inherited, g_strconcat("-jitdump=", dir, NULL));
+        g_ptr_array_add(parser->inherited, g_strdup("-jitdump-resume"));
+        return value;
+    }
     g_ptr_array_add(parser->inherited,
                     g_strdup_printf("-%.*s", (int)strcspn(spec->names, "|"), spec->names));
     if (!spec->value) {
@@ -390,8 +435,8 @@ static int read_option(OptionsParser *parser, char **argv)
         apply(parser, spec, NULL);
         return 1;
     }
-    if (equals) {
-        apply(parser, spec, equals + 1);
+    if (equals || is_optional(spec)) {
+        apply(parser, spec, equals ? equals + 1 : NULL);
         return 1;
     }
     if (!argv[1]) {
@@ -499,5 +544,6 @@ void options_done(Options *options)
 {
     g_strfreev(options->guest_env);
     g_strfreev(options->inherited);
+    g_clear_pointer(&options->jitdump_dir, g_free);
     options->guest_env = options->inherited = NULL;
 }

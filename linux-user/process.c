@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -45,6 +46,19 @@ Process *process_self(void)
 static size_t fetch_code(GuestAddr pc, void *buf, size_t size, int *ret_code)
 {
     return guest_mm_fetch(the_process->mm, pc, buf, size, ret_code);
+}
+
+static bool read_memory(GuestAddr addr, void *buf, size_t size)
+{
+    return guest_addr_ok(the_process, addr, size) &&
+           host_copy_safe(buf, g2h(the_process, addr), size);
+}
+
+static int memory_prot(GuestAddr addr)
+{
+    GuestMapping map;
+
+    return guest_mm_next(the_process->mm, addr, &map) && map.start <= addr ? map.prot : PROT_NONE;
 }
 
 /* Where dragoman itself is, to be executed again for execve. */
@@ -247,14 +261,14 @@ static char *map_everything(Process *process, Program *program)
 
 static char *open_accel(Process *process)
 {
-    static const AccelHooks hooks = { fetch_code, process_symbol };
+    static const AccelHooks hooks = { fetch_code, process_symbol, read_memory, memory_prot };
     const char *reason = NULL;
     int ret = process->accel->open(process->arch, &process->options->accel, &hooks, &reason);
 
     if (ret == 0 && !reason) {
         return NULL;
     }
-    if (process->options->accel.backend) {
+    if (process->options->accel.backend && !(reason && g_str_has_prefix(reason, "--"))) {
         return g_strdup_printf("--backend %s: %s", process->options->accel.backend,
                                reason ? reason : g_strerror(-ret));
     }
@@ -321,14 +335,30 @@ out:
     return process;
 }
 
-static void flush_log(Process *process)
+/* Through memory: the accelerator counts under its own lock, and logs while it holds that. */
+static void log_stats(const AccelOps *accel)
 {
-    FILE *out = log_lock();
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
 
-    if (log_on(LOG_STATS) && process->accel->print_stats) {
-        process->accel->print_stats(out);
+    if (out) {
+        accel->print_stats(out);
+        fclose(out);
+        log_printf("%s", text);
+        free(text);
     }
-    fflush(out);
+}
+
+static void finish_output(Process *process)
+{
+    if (process->accel->process_ends) {
+        process->accel->process_ends();
+    }
+    if (log_on(LOG_STATS) && process->accel->print_stats) {
+        log_stats(process->accel);
+    }
+    fflush(log_lock());
     log_unlock();
 }
 
@@ -340,7 +370,7 @@ void process_exit(Process *process, int status)
         process_park(task); /* the process is dying already, of a signal */
     }
     strace_exited((int)syscall(SYS_gettid), status);
-    flush_log(process);
+    finish_output(process);
     _exit(status);
 }
 
@@ -356,7 +386,7 @@ void process_die(GuestTask *task, const siginfo_t *info)
         dumped = coredump_write(task, info);
     }
     strace_killed(task->tid, signo, dumped);
-    flush_log(task->process);
+    finish_output(task->process);
     coredump_replace_host(task, dumped);
     signal_host_set(signo, SIGNAL_DEFAULT, 0);
     /* No other: what is pending must not come first. */

@@ -24,6 +24,7 @@ enum {
     GUEST_SIG_IGN = 1,
     SA_RESTORER_FLAG = 0x04000000, /* the same on all guests that have one */
     SS_AUTODISARM_FLAG = (int)(1u << 31),
+    FIRST_LIBRARY_SIGNAL = 32, /* up to the C library's SIGRTMIN: its own, on both sides */
 };
 
 /* Cannot be blocked, ignored or handled. */
@@ -93,13 +94,42 @@ void signal_after_fork(GuestTask *task)
     signal_host_set_mask(task->blocked);
 }
 
-static void set_blocked(GuestTask *task, uint64_t mask)
+/*
+ * The host's mask, unless a recorded signal waits: then everything stays blocked until it has been
+ * delivered, as its place (pending_info) would be taken by the next of the same number.
+ */
+static bool follow_blocked(GuestTask *task, uint64_t blocked)
 {
-    task->blocked = mask & ~SIGNAL_FIXED;
-    signal_host_set_mask(task->blocked);
+    uint64_t mask = blocked & ~SIGNAL_FAULTS;
+
+    return safe_syscall(task, SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask)) == 0;
+}
+
+/* What is pending of the signals that the host never blocks may now be deliverable. */
+static void look_at_pending(GuestTask *task)
+{
     if (atomic_load(&task->pending)) {
         atomic_store(&task->signal_pending, 1);
     }
+}
+
+static void set_blocked(GuestTask *task, uint64_t mask)
+{
+    task->blocked = mask & ~SIGNAL_FIXED;
+    follow_blocked(task, task->blocked); /* or signal_deliver() will */
+    look_at_pending(task);
+}
+
+/* False: a signal came before, under the old mask, and must be delivered before it changes. */
+static bool try_set_blocked(GuestTask *task, uint64_t mask)
+{
+    mask &= ~SIGNAL_FIXED;
+    if (!follow_blocked(task, mask)) {
+        return false;
+    }
+    task->blocked = mask;
+    look_at_pending(task);
+    return true;
 }
 
 static GuestSigaction get_action(GuestTask *task, int signo)
@@ -135,23 +165,36 @@ int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
     return 0;
 }
 
+void signal_restore_library(GuestTask *task)
+{
+    pthread_mutex_lock(&task->process->signal_lock);
+    for (int signo = FIRST_LIBRARY_SIGNAL; signo < SIGRTMIN; signo++) {
+        follow_action(signo, &task->actions[signo]);
+    }
+    pthread_mutex_unlock(&task->process->signal_lock);
+}
+
 int64_t signal_procmask(GuestTask *task, int how, const uint64_t *set, uint64_t *ret_old)
 {
     uint64_t old = task->blocked;
+    uint64_t mask;
 
     if (set) {
         switch (how) {
         case SIG_BLOCK:
-            set_blocked(task, old | *set);
+            mask = old | *set;
             break;
         case SIG_UNBLOCK:
-            set_blocked(task, old & ~*set);
+            mask = old & ~*set;
             break;
         case SIG_SETMASK:
-            set_blocked(task, *set);
+            mask = *set;
             break;
         default:
             return -EINVAL;
+        }
+        if (!try_set_blocked(task, mask)) {
+            return SYS_AGAIN;
         }
     }
     if (ret_old) {

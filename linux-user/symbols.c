@@ -216,28 +216,40 @@ bool symbols_find(const Symbols *symbols, uint64_t file_offset, const char **ret
  */
 
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
-static GHashTable *cache; /* path to Symbols, NULL for none; entries stay, names are handed out */
+static GHashTable *cache;   /* path to Symbols, NULL for none; entries stay, names are handed out */
+static GHashTable *by_call; /* the same by GuestMapping.file: asking the host for a path is slow */
+
+/* What the file mapped there has; cache_lock held. */
+static Symbols *symbols_of_locked(Process *process, const GuestMapping *map)
+{
+    gpointer symbols = NULL;
+    g_autofree char *path = NULL;
+
+    cache = cache ? cache : g_hash_table_new(g_str_hash, g_str_equal);
+    by_call = by_call ? by_call : g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    if (g_hash_table_lookup_extended(by_call, &map->file, NULL, &symbols)) {
+        return symbols;
+    }
+    path = guest_mm_file(process->mm, map->start);
+    if (path && !g_hash_table_lookup_extended(cache, path, NULL, &symbols)) {
+        symbols = symbols_read(path);
+        g_hash_table_insert(cache, g_strdup(path), symbols);
+    }
+    g_hash_table_insert(by_call, g_memdup2(&map->file, sizeof(map->file)), symbols);
+    return symbols;
+}
 
 bool process_symbol(GuestAddr pc, const char **ret_name, uint64_t *ret_offset)
 {
     Process *process = process_self();
-    g_autofree char *path = NULL;
-    gpointer symbols;
+    const Symbols *symbols;
     GuestMapping map;
 
     if (!process || !guest_mm_next(process->mm, pc, &map) || map.start > pc || !map.file) {
         return false;
     }
-    path = guest_mm_file(process->mm, map.start);
-    if (!path) {
-        return false;
-    }
     pthread_mutex_lock(&cache_lock);
-    cache = cache ? cache : g_hash_table_new(g_str_hash, g_str_equal);
-    if (!g_hash_table_lookup_extended(cache, path, NULL, &symbols)) {
-        symbols = symbols_read(path);
-        g_hash_table_insert(cache, g_strdup(path), symbols);
-    }
+    symbols = symbols_of_locked(process, &map);
     pthread_mutex_unlock(&cache_lock);
     return symbols && symbols_find(symbols, pc - map.start + map.offset, ret_name, ret_offset);
 }

@@ -13,6 +13,7 @@
 #include "linux-user/process.h"
 #include "sys.h"
 #include "util/log.h"
+#include "util/own-fd.h"
 
 int64_t sys_result(long result)
 {
@@ -144,17 +145,9 @@ uint32_t open_flags_to_guest(const GuestTask *task, int flags)
     return out;
 }
 
-/* The log is the only file we keep open; standard error is the guest's as well. */
 bool sys_fd_is_own(int64_t fd)
 {
-    bool own;
-
-    if (!log_mask || fd <= STDERR_FILENO) {
-        return false;
-    }
-    own = fileno(log_lock()) == fd;
-    log_unlock();
-    return own;
+    return fd == (int)fd && own_fd_is((int)fd);
 }
 
 void sys_unimp(const char *format, ...)

@@ -121,10 +121,14 @@ static VforkSaved *vfork_save(GuestTask *task)
 
 static void vfork_restore(GuestTask *task, VforkSaved *saved)
 {
-    GuestTask *next = task->next; /* not ours to put back */
+    GuestTask *next;
 
+    /* Its place in the list is not ours to put back: others may have left meanwhile. */
+    pthread_mutex_lock(&task->process->tasks_lock);
+    next = task->next;
     *task = saved->task;
     task->next = next;
+    pthread_mutex_unlock(&task->process->tasks_lock);
     memcpy(task->vcpu.state, saved->state, task->process->arch->state_size);
     g_free(saved->state);
     g_free(saved);

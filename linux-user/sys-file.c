@@ -18,6 +18,7 @@
 #include "linux-user/process.h"
 #include "sys.h"
 #include "util/log.h"
+#include "util/own-fd.h"
 
 static bool opens_for_read(int flags)
 {
@@ -102,23 +103,25 @@ static int64_t close_range_part(unsigned first, unsigned last, unsigned flags)
     return first > last ? 0 : sys_result(syscall(SYS_close_range, first, last, flags));
 }
 
-/* int close_range(unsigned first, unsigned last, unsigned flags): around our own descriptor */
+/* int close_range(unsigned first, unsigned last, unsigned flags): around our own descriptors */
 int64_t sys_close_range(GuestTask *task, const SysArgs *args)
 {
     unsigned first = args->v[0], last = args->v[1], flags = args->v[2];
-    unsigned own;
+    int own;
     int64_t result;
 
-    if (first > last || !log_mask) {
-        return sys_result(syscall(SYS_close_range, first, last, flags));
+    for (;;) {
+        own = own_fd_next(first);
+        if (first > last || own < 0 || (unsigned)own > last) {
+            return sys_result(syscall(SYS_close_range, first, last, flags));
+        }
+        result = close_range_part(first, (unsigned)own - 1, flags);
+        first = (unsigned)own + 1;
+        /* Nothing behind it, where first > last would be an error. */
+        if (result || first > last) {
+            return result;
+        }
     }
-    own = fileno(log_lock());
-    log_unlock();
-    if (own <= STDERR_FILENO || own < first || own > last) {
-        return sys_result(syscall(SYS_close_range, first, last, flags));
-    }
-    result = own == 0 ? 0 : close_range_part(first, own - 1, flags);
-    return result ? result : close_range_part(own + 1, last, flags);
 }
 
 /* int dup3(int oldfd, int newfd, int flags) */
@@ -159,6 +162,26 @@ int64_t sys_readlinkat(GuestTask *task, const SysArgs *args)
 
         result = sys_result(syscall(SYS_readlinkat, (int)args->v[0], path, host_buf, size));
         g_free(path);
+    }
+    return result;
+}
+
+/*
+ * int chdir(const char *path): a directory that only the root has is entered there.  One that the
+ * host has as well is the host's, since what is written by relative names stays there.
+ */
+int64_t sys_chdir(GuestTask *task, const SysArgs *args)
+{
+    g_autofree char *path = NULL;
+    g_autofree char *found = NULL;
+    int64_t result = sys_path(task, args->v[0], &path);
+
+    if (result == 0) {
+        result = sys_result(chdir(path));
+    }
+    if (result == -ENOENT && task->process->root) {
+        found = path_for_read(task->process, path);
+        result = sys_result(chdir(found));
     }
     return result;
 }

@@ -130,6 +130,7 @@ int64_t thread_start(GuestTask *task, const ThreadSpec *spec)
     sem_init(&start.started, 0, 0);
     mask = block_everything(); /* inherited */
     if (create_host_thread(&start) == 0) {
+        signal_restore_library(task);
         while (sem_wait(&start.started) < 0) {
         }
     } else {
@@ -151,13 +152,16 @@ static void wake(GuestTask *task, GuestAddr word)
 }
 
 /*
- * If word is a lock of this thread's: its owner died.  pending: the thread may have been about to
- * take or give it, so a waiter may have nobody else to wake it (the kernel's handle_futex_death).
+ * If the entry's word is a lock of this thread's: its owner died.  pending: the thread may have been about to
+ * take or give it, so a waiter may have nobody else to wake it.  Bit 0 of an entry marks locks with priority
+ * inheritance: their waiters are the kernel's, which wakes them when the host thread ends.
  */
-static bool mark_owner_died(GuestTask *task, GuestAddr word, bool pending)
+static bool mark_owner_died(GuestTask *task, GuestAddr entry, uint64_t offset, bool pending)
 {
+    GuestAddr word = (entry & ~1ull) + offset;
     uint32_t value, died;
     uint32_t *host = g2h(task->process, word);
+    bool inherits = entry & 1;
 
     if (word % sizeof(uint32_t) || !guest_addr_ok(task->process, word, sizeof(uint32_t))) {
         return false;
@@ -167,7 +171,7 @@ static bool mark_owner_died(GuestTask *task, GuestAddr word, bool pending)
             !guest_range_has(task->process->mm, word, sizeof(uint32_t), PROT_WRITE)) {
             return false;
         }
-        if (pending && value == 0) {
+        if (pending && !inherits && value == 0) {
             wake(task, word);
             return true;
         }
@@ -177,16 +181,15 @@ static bool mark_owner_died(GuestTask *task, GuestAddr word, bool pending)
         died = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
     } while (!__atomic_compare_exchange_n(host, &value, died, false, __ATOMIC_SEQ_CST,
                                           __ATOMIC_RELAXED));
-    if (value & FUTEX_WAITERS) {
+    if ((value & FUTEX_WAITERS) && !inherits) {
         wake(task, word);
     }
     return true;
 }
 
 /*
- * struct robust_list_head: first entry, offset of the lock from an entry, entry being changed.
- * Bit 0 of an entry's address marks locks with priority inheritance, which the kernel releases
- * itself when the host thread ends.
+ * struct robust_list_head: first entry, offset of the lock from an entry, entry being changed
+ * (Documentation/locking/robust-futex-ABI.rst).
  */
 static void walk_robust_list(GuestTask *task)
 {
@@ -202,15 +205,15 @@ static void walk_robust_list(GuestTask *task)
         bool has_next = guest_get_word(task, entry & ~1ull, &next);
 
         /* The entry being changed may or may not be in the list: it comes last. */
-        if (entry != pending && !(entry & 1) && !mark_owner_died(task, entry + offset, false)) {
+        if (entry != pending && !mark_owner_died(task, entry, offset, false)) {
             return;
         }
         if (!has_next) {
             return;
         }
     }
-    if (pending && !(pending & 1)) {
-        mark_owner_died(task, pending + offset, true);
+    if (pending) {
+        mark_owner_died(task, pending, offset, true);
     }
 }
 

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/own-fd.h"
+
 typedef struct LogRange {
     uint64_t start, end;
 } LogRange;
@@ -99,19 +101,6 @@ static char *expand_pid(const char *path)
     return g_strjoinv(pid, parts);
 }
 
-/* High, so that the guest's lowest free descriptors are what it expects them to be. */
-static int move_up(int fd)
-{
-    enum { LOG_FD = 1000 };
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, LOG_FD);
-
-    if (high < 0) {
-        return fd; /* the limit is lower: stay */
-    }
-    close(fd);
-    return high;
-}
-
 int log_open(const char *path, bool append)
 {
     g_autofree char *name = expand_pid(path);
@@ -121,10 +110,11 @@ int log_open(const char *path, bool append)
     if (fd < 0) {
         return -errno;
     }
-    file = fdopen(move_up(fd), "a");
+    file = fdopen(own_fd_keep(fd), "a");
     g_assert(file);
     setvbuf(file, NULL, _IOLBF, 0);
     if (log_state.file) {
+        own_fd_forget(fileno(log_state.file));
         fclose(log_state.file);
     }
     log_state.file = file;

@@ -112,6 +112,7 @@ static void after_fork_child(void)
         __atomic_store_n(&v->inside, 0, __ATOMIC_SEQ_CST);
     }
     __atomic_store_n(&m->flush_wanted, 0, __ATOMIC_SEQ_CST);
+    perf_forked_child(m);
     pthread_mutex_unlock(&m->lock);
     pthread_cond_init(&m->moved, NULL);
 }
@@ -128,6 +129,21 @@ static void init_locks(Machine *m)
     }
 }
 
+static void tcg_close(void)
+{
+    Machine *m = &machine;
+
+    g_assert(!m->vcpus);
+    names_close(m);
+    perf_close(m, true);
+    dump_close(m);
+    block_cache_done(&m->cache);
+    code_buf_done(&m->buf);
+    pthread_cond_destroy(&m->moved);
+    pthread_mutex_destroy(&m->lock);
+    *m = (Machine){ 0 };
+}
+
 static int tcg_open(const GuestArch *guest, const AccelOptions *options, const AccelHooks *hooks,
                     const char **ret_error)
 {
@@ -138,11 +154,13 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     *m = (Machine){ .guest = guest, .hooks = *hooks };
     *ret_error = NULL;
     backend = open_backend(options, ret_error);
-    if (!backend || !parse_passes(m, options, ret_error)) {
+    if (!backend || !parse_passes(m, options, ret_error) ||
+        !dump_open(m, options->dump_block, ret_error)) {
         return -EINVAL;
     }
     ret = open_buffer(m, options->code_buffer_size);
     if (ret < 0) {
+        dump_close(m);
         return ret;
     }
     init_locks(m);
@@ -152,23 +170,15 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     m->target.insn_shift = (uint8_t)__builtin_ctz(guest->min_insn);
     emit_entry(m);
     names_open(m);
+    ret = perf_open(m, options, ret_error);
+    if (ret < 0) {
+        tcg_close();
+        return ret;
+    }
     m->max_insns = options->one_insn_per_block ? 1 : MAX_BLOCK_INSNS;
     m->chain = !options->no_chain && !log_on(LOG_EXEC);
     m->jump_cache = !log_on(LOG_EXEC);
     return 0;
-}
-
-static void tcg_close(void)
-{
-    Machine *m = &machine;
-
-    g_assert(!m->vcpus);
-    names_close(m);
-    block_cache_done(&m->cache);
-    code_buf_done(&m->buf);
-    pthread_cond_destroy(&m->moved);
-    pthread_mutex_destroy(&m->lock);
-    *m = (Machine){ 0 };
 }
 
 /*
@@ -256,6 +266,13 @@ static void tcg_after_fork(void)
 {
 }
 
+static void tcg_process_ends(void)
+{
+    pthread_mutex_lock(&machine.lock);
+    perf_close(&machine, true);
+    pthread_mutex_unlock(&machine.lock);
+}
+
 static double per(uint64_t n, uint64_t of)
 {
     return of ? (double)n / (double)of : 0;
@@ -300,5 +317,6 @@ const AccelOps accel_tcg = {
     .invalidate = tcg_invalidate,
     .handle_fault = machine_handle_fault,
     .after_fork = tcg_after_fork,
+    .process_ends = tcg_process_ends,
     .print_stats = tcg_print_stats,
 };

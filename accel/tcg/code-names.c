@@ -21,7 +21,6 @@ enum {
     /* Bytes of code per symbol, and of its name: half of what blocks have on average. */
     CODE_PER_SYMBOL = 96,
     NAME_BYTES = 40,
-    MAX_NAME = 200,
     /* A debugger that follows reads a slice again after so many new blocks, and a part of those it knows. */
     MIN_NEWS = 64,
     NEWS_PART = 8,
@@ -79,17 +78,24 @@ static void register_slice(Slice *slice)
     }
 }
 
-static void name_entry_code(Machine *m, Slice *slice)
+void names_entry_parts(const Machine *m, EntryPart ret[ENTRY_PARTS])
 {
     const uint8_t *epilogue = m->target.epilogue, *slow = m->target.slow_call;
     const TcgFrameStep *last = &m->target.steps[m->target.nb_steps - 1];
 
-    tcg_jit_image_add(slice->image, (uintptr_t)m->entry, (uint64_t)(epilogue - m->entry),
-                      "dragoman_enter_code");
-    tcg_jit_image_add(slice->image, (uintptr_t)epilogue, (uint64_t)(slow - epilogue),
-                      "dragoman_leave_code");
-    tcg_jit_image_add(slice->image, (uintptr_t)slow, last->offset - (uint64_t)(slow - m->entry),
-                      "dragoman_slow_call");
+    ret[0] = (EntryPart){ m->entry, (size_t)(epilogue - m->entry), "dragoman_enter_code" };
+    ret[1] = (EntryPart){ epilogue, (size_t)(slow - epilogue), "dragoman_leave_code" };
+    ret[2] = (EntryPart){ slow, last->offset - (size_t)(slow - m->entry), "dragoman_slow_call" };
+}
+
+static void name_entry_code(Machine *m, Slice *slice)
+{
+    EntryPart parts[ENTRY_PARTS];
+
+    names_entry_parts(m, parts);
+    for (unsigned n = 0; n < ENTRY_PARTS; n++) {
+        tcg_jit_image_add(slice->image, (uintptr_t)parts[n].start, parts[n].size, parts[n].name);
+    }
 }
 
 /* The slice that has rx, with an image; NULL: no memory for one. */
@@ -153,8 +159,7 @@ void names_close(Machine *m)
     m->names = NULL;
 }
 
-/* `guest!main+0x10`, or `guest!0x10510` where nothing is known or may be asked. */
-static void format_name(const Machine *m, GuestAddr pc, bool ask, char name[MAX_NAME])
+void names_format(const Machine *m, GuestAddr pc, bool ask, char name[MAX_NAME])
 {
     const char *symbol;
     uint64_t offset;
@@ -172,7 +177,7 @@ static void add_block(Machine *m, Slice *slice, const TransBlock *block, bool as
 {
     char name[MAX_NAME];
 
-    format_name(m, block->pc, ask, name);
+    names_format(m, block->pc, ask, name);
     tcg_jit_image_add(slice->image, (uintptr_t)block_code(&m->cache, block), block->code_size,
                       name);
 }

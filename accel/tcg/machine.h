@@ -16,6 +16,8 @@
 
 typedef struct TcgVcpu TcgVcpu;
 typedef struct CodeNames CodeNames;
+typedef struct DumpWish DumpWish;
+typedef struct PerfNames PerfNames;
 
 enum {
     MAX_BLOCK_INSNS = 64,
@@ -46,6 +48,9 @@ typedef struct Machine {
     unsigned max_insns;
     bool chain;      /* patch direct jumps */
     bool jump_cache; /* let generated code find indirect targets itself */
+    DumpWish *dumps; /* --dump-block; each is done by the first thread that comes to it */
+    unsigned nb_dumps;
+    char *dump_folder; /* absolute */
 
     /*
      * Guards all below but what is said to be atomic; taken inside linux-user's locks, nothing
@@ -56,6 +61,7 @@ typedef struct Machine {
     CodeBuf buf;
     BlockCache cache;
     CodeNames *names; /* NULL: the backend's code has no frames of its own */
+    PerfNames *perf;  /* NULL: nothing is written for perf */
     TcgVcpu *vcpus;
     MachineStats stats;
     /* Atomic, written under the lock. */
@@ -131,6 +137,36 @@ void names_add_locked(Machine *m, const TransBlock *block);
 /* All blocks are gone. */
 void names_flush_locked(Machine *m);
 
+enum { MAX_NAME = 200 };
+
+/* `guest!main+0x10`, or `guest!0x10510` where nothing is known or may be asked. */
+void names_format(const Machine *m, GuestAddr pc, bool ask, char name[MAX_NAME]);
+
+/* The entry code: its parts by address. */
+enum { ENTRY_PARTS = 3 };
+typedef struct EntryPart {
+    const uint8_t *start;
+    size_t size;
+    const char *name;
+} EntryPart;
+void names_entry_parts(const Machine *m, EntryPart ret[ENTRY_PARTS]);
+
+/* perf-names.c: what perf is told, with --perf-map and --jitdump; where it says so, under the lock. */
+
+/* 0 or -errno, with a message. */
+int perf_open(Machine *m, const AccelOptions *options, const char **ret_error);
+/* ended: the process does; the caller holds the lock if other threads may run. */
+void perf_close(Machine *m, bool ended);
+/* Whether perf_add_locked() wants TcgCompiled.marks. */
+bool perf_wants_marks(const Machine *m);
+/* Bytes to leave free behind a block's code. */
+size_t perf_gap(const Machine *m);
+void perf_add_locked(Machine *m, const TransBlock *block, const TcgCompiled *compiled);
+/* All blocks are gone. */
+void perf_flush_locked(Machine *m);
+/* The child of fork, with one thread. */
+void perf_forked_child(Machine *m);
+
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);
 
@@ -139,6 +175,14 @@ bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context);
 
 /* exec-loop.c */
 VcpuExit machine_run(Vcpu *vcpu);
+
+/* dump-block.c: --dump-block */
+
+/* list: AccelOptions.dump_block.  False: *ret_error says what is wrong with it. */
+bool dump_open(Machine *m, const char *list, const char **ret_error);
+void dump_close(Machine *m);
+/* A block that v is about to run first: write it to a file if somebody wants it. */
+void dump_lifted(const TcgVcpu *v, const TcgRegion *region);
 
 /* trace.c: the -d items of this folder; each checks its own item. */
 void trace_lifted(const Machine *m, const TcgRegion *region, const GuestCode *code,

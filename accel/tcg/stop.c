@@ -135,6 +135,7 @@ static void flush_locked(Machine *m)
     code_buf_reset(&m->buf);
     block_cache_reset(&m->cache);
     names_flush_locked(m);
+    perf_flush_locked(m);
     m->stats.flushes++;
     __atomic_store_n(&m->generation, m->generation + 1, __ATOMIC_RELEASE);
     __atomic_store_n(&m->flush_wanted, 0, __ATOMIC_SEQ_CST);

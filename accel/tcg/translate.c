@@ -125,16 +125,16 @@ static void place_code(Attempt *a)
     const TcgCodeSpace *chunk = &a->v->chunk;
     uintptr_t at =
         ((uintptr_t)chunk->rx + CODE_HEADER + CODE_ALIGN - 1) & ~(uintptr_t)(CODE_ALIGN - 1);
-    size_t skip = at - (uintptr_t)chunk->rx;
+    size_t skip = at - (uintptr_t)chunk->rx, gap = perf_gap(a->v->machine);
 
-    a->space = (TcgCodeSpace){ chunk->rw + skip, chunk->rx + skip, chunk->size - skip };
+    a->space = (TcgCodeSpace){ chunk->rw + skip, chunk->rx + skip, chunk->size - skip - gap };
 }
 
 static TcgResult compile(Attempt *a)
 {
     TcgVcpu *v = a->v;
     Machine *m = v->machine;
-    TcgOutput out = { a->space, &v->arena, &v->map, log_on(LOG_OUT_ASM) };
+    TcgOutput out = { a->space, &v->arena, &v->map, log_on(LOG_OUT_ASM) || perf_wants_marks(m) };
     TcgResult result;
 
     tcg_state_map_begin(&v->map, a->pc);
@@ -174,7 +174,7 @@ static Installed install_locked(Attempt *a, TransBlock **ret)
     TcgVcpu *v = a->v;
     Machine *m = v->machine;
     NewBlock nb = { a->pc, a->flags, (uint16_t)a->lift.size, a->space.rx, &a->compiled };
-    size_t used = (size_t)(a->space.rx - v->chunk.rx) + a->compiled.code_size;
+    size_t used = (size_t)(a->space.rx - v->chunk.rx) + a->compiled.code_size + perf_gap(m);
 
     if (m->forks != a->forks) {
         v->chunk = (TcgCodeSpace){ 0 };
@@ -192,6 +192,7 @@ static Installed install_locked(Attempt *a, TransBlock **ret)
         return INSTALL_FULL;
     }
     names_add_locked(m, *ret);
+    perf_add_locked(m, *ret, &a->compiled);
     v->chunk.rw += used;
     v->chunk.rx += used;
     v->chunk.size -= used;
@@ -250,6 +251,7 @@ TransResult translate(TcgVcpu *v, GuestAddr pc, uint32_t flags, TransBlock **ret
         }
         place_code(&a);
         trace_lifted(v->machine, a.region, &a.code, &a.lift);
+        dump_lifted(v, a.region);
         tick(&a, 1);
         switch (compile(&a)) {
         case TCG_OK:

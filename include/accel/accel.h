@@ -20,14 +20,21 @@ typedef struct AccelHooks {
     size_t (*fetch_code)(GuestAddr pc, void *buf, size_t size, int *ret_code);
     /* A symbol name and offset for pc, for logs; false: unknown. May be NULL. */
     bool (*symbol)(GuestAddr pc, const char **ret_name, uint64_t *ret_offset);
+    /* Copy guest memory; false: some of it cannot be read. May be NULL. */
+    bool (*read_memory)(GuestAddr addr, void *buf, size_t size);
+    /* PROT_* of the guest page at addr. May be NULL. */
+    int (*memory_prot)(GuestAddr addr);
 } AccelHooks;
 
 typedef struct AccelOptions {
     const char *backend;       /* "x86", "tci"; NULL: the default */
     const char *host_features; /* --host-features: "-avx,-bmi2"; NULL: all the CPU has */
     const char *skip_passes;   /* --skip-pass=a,b; NULL: none */
-    const char *dump_block;    /* reserved for --dump-block */
-    size_t code_buffer_size;   /* bytes; 0: default */
+    const char *dump_block;  /* --dump-block: addresses and functions, "0x1000,main"; NULL: none */
+    size_t code_buffer_size; /* bytes; 0: default */
+    bool perf_map;           /* --perf-map: write /tmp/perf-PID.map */
+    bool jitdump_resume;     /* the process has a dump already, of the program it ran before */
+    const char *jitdump_dir; /* --jitdump: write jit-PID.dump there; NULL: none */
     bool no_chain;
     bool one_insn_per_block;
     int stop_after; /* run only the first n passes; -1: all */
@@ -65,12 +72,15 @@ typedef struct AccelOps {
     /* Children of fork have one thread: take stock of locks. Called in the child. */
     void (*after_fork)(void);
 
+    /* The process is about to end: finish what is written for others.  Threads may go on running. */
+    void (*process_ends)(void);
+
     /* Debugging (gdbstub): not for every accelerator; NULL where missing. */
     int (*insert_breakpoint)(GuestAddr addr);
     int (*remove_breakpoint)(GuestAddr addr);
     void (*set_single_step)(Vcpu *vcpu, bool on);
 
-    /* Counters for -d and monitor commands. */
+    /* Counters for -d and monitor commands.  Takes locks under which the log is written. */
     void (*print_stats)(FILE *out);
 } AccelOps;
 

@@ -15,7 +15,7 @@ typedef enum DisasArch {
 
 typedef struct Disas Disas;
 
-/* For one thread at a time; NULL when capstone was built without the architecture. */
+/* For one thread at a time; NULL when capstone is not there, or was built without the architecture. */
 Disas *disas_new(DisasArch arch);
 void disas_free(Disas *disas);
 

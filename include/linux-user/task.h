@@ -108,7 +108,10 @@ static inline void signal_end_wait(GuestTask *task)
 /* rt_sigaction in host terms; either may be NULL.  0 or -errno. */
 int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
                       GuestSigaction *ret_old);
-/* rt_sigprocmask; how is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; set may be NULL. */
+/*
+ * rt_sigprocmask; how is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; set may be NULL.  SYS_AGAIN: a
+ * signal must be delivered first.
+ */
 int64_t signal_procmask(GuestTask *task, int how, const uint64_t *set, uint64_t *ret_old);
 int64_t signal_altstack(GuestTask *task, const GuestAltstack *set, GuestAltstack *ret_old);
 /* rt_sigpending. */
@@ -128,6 +131,11 @@ void signal_deliver(GuestTask *task);
 bool signal_restarts_call(GuestTask *task);
 /* A new thread has its creator's mask and nothing else of its signal state. */
 void signal_init_thread(GuestTask *task, const GuestTask *creator);
+/*
+ * The host's C library has created a thread.  It takes a signal for itself then, for its own
+ * setuid(), which nobody here calls; it goes back to the guest's, which does the same.
+ */
+void signal_restore_library(GuestTask *task);
 /* In the child of fork: nothing is pending. */
 void signal_after_fork(GuestTask *task);
 

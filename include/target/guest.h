@@ -85,6 +85,9 @@ typedef struct GuestArch {
     /* Instruction rows and operand syntax, for assembling tests; NULL: none. */
     const struct InsnSet *insns;
 
+    /* What its code calls, for IR text to name; ended by NULL. NULL: nothing. */
+    const struct TcgHelper *const *helpers;
+
     const LinuxAbi *linux_abi;
 } GuestArch;
 

@@ -6,6 +6,7 @@
 #include <elf.h>
 
 #include "fp-env.h"
+#include "helper.h"
 #include "linux-abi.h"
 
 #define STATE(field) offsetof(RvState, field)
@@ -60,6 +61,44 @@ static uint32_t block_flags(const void *state)
     return off | (rv->frm == RV_RM_RMM ? RV_FRM_RMM : RV_FRM_INVALID);
 }
 
+static const TcgHelper *const helpers[] = {
+    &rv_helper_clmul,
+    &rv_helper_clmulh,
+    &rv_helper_clmulr,
+    &rv_helper_read_fflags,
+    &rv_helper_write_fflags,
+    &rv_helper_write_frm,
+    &rv_helper_cycle,
+    &rv_helper_time,
+    &rv_helper_fadd_s,
+    &rv_helper_fadd_d,
+    &rv_helper_fsub_s,
+    &rv_helper_fsub_d,
+    &rv_helper_fmul_s,
+    &rv_helper_fmul_d,
+    &rv_helper_fdiv_s,
+    &rv_helper_fdiv_d,
+    &rv_helper_fsqrt_s,
+    &rv_helper_fsqrt_d,
+    &rv_helper_fma_s,
+    &rv_helper_fma_d,
+    &rv_helper_fround_s,
+    &rv_helper_fround_d,
+    &rv_helper_to_int_s,
+    &rv_helper_to_int_d,
+    &rv_helper_from_int_s,
+    &rv_helper_from_int_d,
+    &rv_helper_fcvt_s_d,
+    &rv_helper_fcvt_h_s,
+    &rv_helper_fcvt_h_d,
+    &rv_helper_fcvt_s_h,
+    &rv_helper_fcvt_d_h,
+    &rv_helper_fcvtmod_w_d,
+    &rv_helper_fclass_s,
+    &rv_helper_fclass_d,
+    NULL,
+};
+
 const GuestArch guest_riscv64 = {
     .name = "riscv64",
     .elf_machine = EM_RISCV,
@@ -81,5 +120,6 @@ const GuestArch guest_riscv64 = {
     .fp_from_mxcsr = rv_fp_from_mxcsr,
     .disassemble = rv_disassemble,
     .insns = &rv_insns,
+    .helpers = helpers,
     .linux_abi = &riscv64_linux_abi,
 };

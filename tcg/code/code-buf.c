@@ -78,6 +78,16 @@ static uint8_t *reserve(const void *near, size_t size)
     return p;
 }
 
+static int set_executable(void *view, size_t size)
+{
+    return mprotect(view, size, PROT_READ | PROT_EXEC) < 0 ? -errno : 0;
+}
+
+static int move_view(void *view, const uint8_t *to, size_t size)
+{
+    return mremap(view, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED ? -errno : 0;
+}
+
 /*
  * Map new memory at both addresses, filled with copy's bytes (NULL: zero).  The rw view comes
  * first and is filled before the rx view is replaced: the CPU never sees half a copy.
@@ -88,6 +98,7 @@ static uint8_t *reserve(const void *near, size_t size)
 static int map_views(uint8_t *rw, const uint8_t *rx, size_t size, const uint8_t *copy)
 {
     void *view;
+    int ret;
 
     if (mmap(rw, size, PROT_READ | PROT_WRITE,
              MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED) {
@@ -100,14 +111,18 @@ static int map_views(uint8_t *rw, const uint8_t *rx, size_t size, const uint8_t 
     if (view == MAP_FAILED) {
         return -errno;
     }
-    if (mprotect(view, size, PROT_READ | PROT_EXEC) < 0 ||
-        mremap(view, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, rx) == MAP_FAILED) {
-        int ret = -errno;
-
+    if (copy) {
+        ret = set_executable(view, size);
+        ret = ret ? ret : move_view(view, rx, size);
+    } else {
+        ret = move_view(view, rx, size);
+    }
+    if (ret < 0) {
         munmap(view, size);
         return ret;
     }
-    return 0;
+    /* Nobody runs there yet, and profilers note executable memory where it becomes so. */
+    return copy ? 0 : set_executable((void *)rx, size);
 }
 
 int code_buf_init(CodeBuf *buf, size_t size, const void *near)

@@ -8,12 +8,17 @@
  *   x1=5 f1=0x3ff0000000000000 q1=1:2   globals, a wide one by 64-bit lanes, lowest first
  *   x2=mem+8 [0]=0x1122                 mem: guest memory of 64-bit words, [N] the one at byte N; behind its
  *                                       4096 bytes is a page that is not there
+ *   [0x10468]=7                         a word at or above 4096: of a page that is mapped there
+ *   readonly=0x10000                    inputs: that page cannot be written
  *   state[1024]=7                       64 bits of the CPU state that are no global
  *   round=up                            rounding mode
  *   pending=1                           inputs: the vCPU has been asked to stop
  *   exit=syscall pc=0x1000              expect: the way out; exit=jump0: by goto_tb #0, pc: where to
  *   exit=fault addr=mem+8 write=1 misaligned=0   a guest fault; the registers are those at the fault
  *   flags=overflow.inexact              expect: the sticky flags; inputs clear them.  flags=none
+ *
+ * "expect interpreter" asks for what the interpreter makes of the region as it is, without passes: registers,
+ * state, memory, flags and the way out.
  *
  * What is not mentioned is zero in inputs and not looked at in expect.  A backend that has no 256-bit
  * vectors skips regions that do.
@@ -22,10 +27,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../unit/ir-exec.h"
-#include "run.h"
+#include "exec.h"
 
-enum { MEM_SIZE = 4096, PC_OFFSET = 2048, ROUND_SHIFT = 13, FLAGS = 0x3d };
+enum { PC_OFFSET = 2048, ROUND_SHIFT = 13 };
 
 static const char *const feature_sets[] = {
     "-avx",
@@ -49,15 +53,6 @@ static const struct {
     { "overflow", 8 }, { "underflow", 16 }, { "inexact", 32 },
 };
 
-typedef struct Exec {
-    Case *c;
-    IrMachine *m;
-    IrCode *code;
-    uint64_t *mem;
-    const char *how; /* for messages */
-    const IrExit *exit;
-} Exec;
-
 /* ------------------------------------------------------------------ words */
 
 static int find_global(const TcgGlobals *globals, const char *name)
@@ -80,15 +75,18 @@ static uint64_t parse_value(const Exec *e, const char *text)
 }
 
 /* "[N]" or "state[N]": where it lies; NULL: neither, or out of bounds. */
-static void *find_word(const Exec *e, const char *name)
+static void *find_word(Exec *e, const char *name)
 {
     bool state = g_str_has_prefix(name, "state[");
     uint64_t at = g_ascii_strtoull(name + (state ? strlen("state[") : 1), NULL, 0);
 
     if (state) {
-        return at <= PC_OFFSET - 8 ? e->m->state + at : NULL;
+        return at <= exec_state_size(e->c) - 8 ? e->m->state + at : NULL;
     }
-    return *name == '[' && at <= MEM_SIZE - 8 ? (uint8_t *)e->mem + at : NULL;
+    if (*name == '[' && at >= EXEC_MEM_SIZE) {
+        return exec_page_word(e, at);
+    }
+    return *name == '[' && at <= EXEC_MEM_SIZE - 8 ? (uint8_t *)e->mem + at : NULL;
 }
 
 static int parse_round(Exec *e, const char *text)
@@ -161,6 +159,9 @@ static void set_input(Exec *e, const char *name, const char *value)
         memcpy(word, &bits, sizeof(bits));
     } else if (strcmp(name, "round") == 0) {
         e->m->env->guest_mxcsr = IR_MXCSR | (uint32_t)parse_round(e, value) << ROUND_SHIFT;
+    } else if (strcmp(name, "readonly") == 0) {
+        exec_page_word(e, parse_value(e, value));
+        e->readonly[e->nb_readonly++ % EXEC_MAX_READONLY] = parse_value(e, value);
     } else if (strcmp(name, "pending") == 0) {
         e->m->env->pending = (uint32_t)parse_value(e, value);
     } else if (global >= 0) {
@@ -179,7 +180,8 @@ static void set_inputs(Exec *e, const char *line)
     g_auto(GStrv) words = g_strsplit_set(line + strlen("inputs"), " ", -1);
 
     memset(e->m->state, 0, IR_STATE_SIZE);
-    memset(e->mem, 0, MEM_SIZE);
+    memset(e->mem, 0, EXEC_MEM_SIZE);
+    exec_drop_pages(e);
     e->m->env->guest_mxcsr = IR_MXCSR;
     e->m->env->pending = 0;
     for (char **word = words; *word; word++) {
@@ -189,12 +191,15 @@ static void set_inputs(Exec *e, const char *line)
             set_input(e, *word, value);
         }
     }
+    exec_protect_pages(e);
+    if (e->c->guest && e->c->guest->fp_to_mxcsr) {
+        e->m->env->guest_mxcsr = e->c->guest->fp_to_mxcsr(e->m->state);
+    }
 }
 
 /* ------------------------------------------------------------------ results */
 
-/* The jump it left by; -1: by none. */
-static int jump_taken(const Exec *e)
+int exec_jump_taken(const Exec *e)
 {
     for (unsigned n = 0; n < e->code->compiled.nb_jumps; n++) {
         if (e->exit->value == (uintptr_t)e->code->rx + e->code->jumps[n].site) {
@@ -210,7 +215,7 @@ static void check_exit(Exec *e, const char *wanted)
         "lookup", "interrupt", "syscall", "illegal", "breakpoint",
         "fault",  "flush",     "fetch",   "state",
     };
-    int jump = jump_taken(e);
+    int jump = exec_jump_taken(e);
     g_autofree char *name = jump >= 0 ? g_strdup_printf("jump%d", jump)
                                       : g_strdup(names[e->exit->value % TCG_EXIT_COUNT]);
 
@@ -245,7 +250,7 @@ static void check_global(Exec *e, const TcgGlobal *global, const char *value)
 static bool check_way_out(Exec *e, const char *name, const char *value)
 {
     uint32_t mxcsr = e->m->env->guest_mxcsr;
-    int jump = jump_taken(e);
+    int jump = exec_jump_taken(e);
 
     if (strcmp(name, "exit") == 0) {
         check_exit(e, value);
@@ -259,7 +264,7 @@ static bool check_way_out(Exec *e, const char *name, const char *value)
     } else if (strcmp(name, "misaligned") == 0) {
         check_value(e, name, e->exit->misaligned, parse_value(e, value));
     } else if (strcmp(name, "flags") == 0) {
-        check_value(e, name, mxcsr & FLAGS, parse_flags(e, value));
+        check_value(e, name, mxcsr & EXEC_FLAGS, parse_flags(e, value));
     } else if (strcmp(name, "round") == 0) {
         check_value(e, name, mxcsr >> ROUND_SHIFT & 3, (unsigned)parse_round(e, value));
     } else {
@@ -311,6 +316,9 @@ static void exec_lines(Exec *e)
             set_inputs(e, *line);
             e->exit = ir_run(e->m, e->code);
             runs++;
+        } else if (strcmp(*line, "expect interpreter") == 0 && runs) {
+            exec_compare(e, runs - 1);
+            checks++;
         } else if (g_str_has_prefix(*line, "expect ") && runs) {
             check_outputs(e, *line);
             checks++;
@@ -349,8 +357,9 @@ static void take_away(Case *c, bool lacks[TCG_OP_COUNT])
     }
 }
 
-static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
+static void exec_variant(ExecCase *x, const Variant *variant)
 {
+    Case *c = x->c;
     Arena arena;
     TcgRegion *r;
     IrMachine m;
@@ -359,18 +368,20 @@ static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
     g_autofree char *name =
         g_strdup_printf("%s %s, %s", variant->backend->name,
                         variant->features ? variant->features : "", variant->how);
-    Exec e = { .c = c, .m = &m, .code = &code, .mem = mem, .how = name };
+    Exec e = { .c = c, .x = x, .m = &m, .code = &code, .mem = x->mem, .how = name };
 
     arena_init(&arena);
     r = tcg_parse_region(&arena, NULL, c->ir, &error);
     if (ir_takes(variant->backend, r)) {
-        ir_machine_init(&m, variant->backend, variant->features, r->globals, PC_OFFSET);
+        ir_machine_init(&m, variant->backend, variant->features, r->globals,
+                        c->guest ? c->guest->pc_offset : PC_OFFSET);
         m.optimize = true;
         m.passes.skip = variant->skip;
         memset(m.lacks, variant->poor, sizeof(m.lacks));
         take_away(c, m.lacks);
         ir_compile(&m, r, &code);
         exec_lines(&e);
+        exec_drop_pages(&e);
         ir_code_done(&code);
         ir_machine_done(&m);
     }
@@ -378,27 +389,43 @@ static void exec_variant(Case *c, const Variant *variant, uint64_t *mem)
 }
 
 /* legalize is never left out: it is no optimization. */
-static void exec_plain(Case *c, const TcgBackend *backend, const char *features, uint64_t *mem)
+static uint64_t all_but_legalize(void)
 {
-    Variant variant = { .backend = backend, .features = features, .how = "all passes" };
     uint64_t legalize = 0;
     const char *error;
 
     tcg_pass_options_parse("legalize", &legalize, &error);
-    exec_variant(c, &variant, mem);
-    variant.skip = ~legalize;
-    variant.how = "no passes";
-    exec_variant(c, &variant, mem);
+    return ~legalize;
 }
 
-static void exec_poor(Case *c, const TcgBackend *backend, uint64_t *mem)
+static void exec_judge(ExecCase *x)
+{
+    Variant judge = { .backend = tcg_backend_by_name("tci"), .how = "no passes" };
+
+    judge.skip = all_but_legalize();
+    x->judging = true;
+    exec_variant(x, &judge);
+    x->judging = false;
+}
+
+static void exec_plain(ExecCase *x, const TcgBackend *backend, const char *features)
+{
+    Variant variant = { .backend = backend, .features = features, .how = "all passes" };
+
+    exec_variant(x, &variant);
+    variant.skip = all_but_legalize();
+    variant.how = "no passes";
+    exec_variant(x, &variant);
+}
+
+static void exec_poor(ExecCase *x, const TcgBackend *backend)
 {
     Variant variant = { .backend = backend, .poor = true, .how = "few operations" };
 
-    exec_variant(c, &variant, mem);
+    exec_variant(x, &variant);
 }
 
-static void exec_each_left_out(Case *c, const TcgBackend *backend, uint64_t *mem)
+static void exec_each_left_out(ExecCase *x, const TcgBackend *backend)
 {
     Variant variant = { .backend = backend };
 
@@ -408,26 +435,31 @@ static void exec_each_left_out(Case *c, const TcgBackend *backend, uint64_t *mem
         variant.skip = UINT64_C(1) << n;
         variant.how = how;
         if (strcmp(tcg_passes[n].name, "legalize") != 0) {
-            exec_variant(c, &variant, mem);
+            exec_variant(x, &variant);
         }
     }
 }
 
+/* The first to run is the judge of "expect interpreter". */
 void test_exec(Case *c)
 {
-    uint64_t *mem = mmap(NULL, 2 * MEM_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint64_t *mem = mmap(NULL, 2 * EXEC_MEM_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ExecCase x = { .c = c, .mem = mem };
 
     g_assert_true(mem != MAP_FAILED);
-    mprotect(mem, MEM_SIZE, PROT_READ | PROT_WRITE);
+    mprotect(mem, EXEC_MEM_SIZE, PROT_READ | PROT_WRITE);
+    x.judged = g_ptr_array_new_with_free_func(exec_outcome_free);
+    exec_judge(&x);
     for (unsigned n = 0; tcg_backends[n]; n++) {
-        exec_plain(c, tcg_backends[n], NULL, mem);
-        exec_each_left_out(c, tcg_backends[n], mem);
-        exec_poor(c, tcg_backends[n], mem);
+        exec_plain(&x, tcg_backends[n], NULL);
+        exec_each_left_out(&x, tcg_backends[n]);
+        exec_poor(&x, tcg_backends[n]);
         if (strcmp(tcg_backends[n]->name, "x86") == 0) {
             for (unsigned k = 0; k < G_N_ELEMENTS(feature_sets); k++) {
-                exec_plain(c, tcg_backends[n], feature_sets[k], mem);
+                exec_plain(&x, tcg_backends[n], feature_sets[k]);
             }
         }
     }
-    munmap(mem, 2 * MEM_SIZE);
+    g_ptr_array_unref(x.judged);
+    munmap(mem, 2 * EXEC_MEM_SIZE);
 }

@@ -7,6 +7,7 @@
  *   run: exec            compile for every backend, with all passes and with each one left out, and run
  *   run: bench           print nanoseconds per operation and pass, as a diagnostic
  *   without: OPS         with legalize or exec: the operations the host lacks
+ *   guest: NAME          with exec: the CPU state is this guest's; its helpers may be called anywhere
  *
  * Comments on an operation say what becomes of it; one without must stay as it is:
  *
@@ -81,8 +82,8 @@ void complain(Case *c, const char *format, ...)
 
 static bool is_op_line(const char *line)
 {
-    static const char *const others[] = { "globals",  "region", "block",  "run:",
-                                          "without:", "inputs", "expect", "parse-error:" };
+    static const char *const others[] = { "globals", "region", "block",        "run:",  "without:",
+                                          "inputs",  "expect", "parse-error:", "guest:" };
 
     while (isspace((unsigned char)*line)) {
         line++;
@@ -110,6 +111,7 @@ static bool take_directive(const char *line, const char *name, char **ret)
 static void read_case(Case *c)
 {
     GString *ir = g_string_new(NULL);
+    g_autofree char *guest = NULL;
     unsigned n;
 
     c->notes = g_ptr_array_new_with_free_func(g_free);
@@ -119,7 +121,8 @@ static void read_case(Case *c)
         if (take_directive(line, "run:", &c->run) ||
             take_directive(line, "without:", &c->without) ||
             take_directive(line, "parse-error:", &c->parse_error) ||
-            g_str_has_prefix(line, "inputs") || g_str_has_prefix(line, "expect ")) {
+            take_directive(line, "guest:", &guest) || g_str_has_prefix(line, "inputs") ||
+            g_str_has_prefix(line, "expect ")) {
             line = "";
         }
         if (is_op_line(line)) {
@@ -129,6 +132,10 @@ static void read_case(Case *c)
         g_string_append_c(ir, '\n');
     }
     c->ir = g_string_free(ir, FALSE);
+    c->guest = guest ? guest_arch_by_name(guest) : NULL;
+    if (guest && !c->guest) {
+        complain(c, "no guest '%s'", guest);
+    }
     if (c->lines[n]) {
         c->whole = g_strjoinv("\n", c->lines + n + 1);
     }
@@ -474,6 +481,15 @@ static void free_case(Case *c)
     g_string_free(c->complaint, TRUE);
 }
 
+/* A line that ends in a backslash goes on in the next one. */
+static char **split_lines(const char *text)
+{
+    g_auto(GStrv) pieces = g_strsplit(text, "\\\n", -1);
+    g_autofree char *joined = g_strjoinv("", pieces);
+
+    return g_strsplit(joined, "\n", -1);
+}
+
 /* True: passed. */
 static bool run_file(const char *path, unsigned number)
 {
@@ -485,7 +501,7 @@ static bool run_file(const char *path, unsigned number)
         printf("not ok %u - %s # cannot be read\n", number, name);
         return false;
     }
-    c.lines = g_strsplit(text, "\n", -1);
+    c.lines = split_lines(text);
     run_case(&c);
     ok = c.complaint->len == 0;
     printf("%sok %u - %s\n", ok ? "" : "not ", number, name);
@@ -510,6 +526,11 @@ int main(int argc, char **argv)
     }
     tcg_lower_register_helpers();
     ir_random_init();
+    for (const GuestArch *const *arch = guest_archs; *arch; arch++) {
+        for (const TcgHelper *const *helper = (*arch)->helpers; helper && *helper; helper++) {
+            tcg_helper_register(*helper);
+        }
+    }
     printf("TAP version 13\n1..%d\n", argc - 1);
     for (int n = 1; n < argc; n++) {
         failed += !run_file(argv[n], n);

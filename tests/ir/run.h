@@ -6,12 +6,15 @@
 
 #include <glib.h>
 
+#include "target/guest.h"
+
 typedef struct Case {
     const char *path;
     char **lines;
     char *run, *without;
-    char *ir;    /* the text up to "expect:", directives blanked */
-    char *whole; /* expected region; NULL: none */
+    const GuestArch *guest; /* whose CPU state it is; NULL: none's */
+    char *ir;               /* the text up to "expect:", directives blanked */
+    char *whole;            /* expected region; NULL: none */
     char *parse_error;
     GPtrArray *notes;   /* by operation in text order: its comment or NULL */
     GString *complaint; /* empty: passed */

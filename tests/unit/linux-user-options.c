@@ -114,6 +114,30 @@ static void test_relative_paths(void)
     options_done(&options);
 }
 
+static void test_jitdump(void)
+{
+    g_autofree char *here = g_get_current_dir();
+    g_autofree char *dir = g_build_filename(here, "some/dir", NULL);
+    g_autofree char *handed_on = g_strconcat("-jitdump=", dir, NULL);
+    char *error = NULL;
+    Options options;
+
+    g_assert_cmpint(parse("dragoman --jitdump --perf-map p", &options, &error), ==, OPTIONS_RUN);
+    g_assert_cmpstr(options.accel.jitdump_dir, ==, here);
+    g_assert_cmpstr(options.program[0], ==, "p");
+    g_assert_true(options.accel.perf_map);
+    g_assert_false(options.accel.jitdump_resume);
+    options_done(&options);
+    g_assert_cmpint(parse("dragoman --jitdump=some/dir p", &options, &error), ==, OPTIONS_RUN);
+    g_assert_cmpstr(options.accel.jitdump_dir, ==, dir);
+    g_assert_false(options.accel.perf_map);
+    /* The executed program goes on with the file of the process. */
+    g_assert_cmpstr(options.inherited[0], ==, handed_on);
+    g_assert_cmpstr(options.inherited[1], ==, "-jitdump-resume");
+    options_done(&options);
+    expect_error("dragoman --perf-map=x p", "takes no value");
+}
+
 static void test_accel_options(void)
 {
     char *error = NULL;
@@ -183,6 +207,7 @@ int main(int argc, char **argv)
     g_test_add_func("/options/spellings", test_spellings);
     g_test_add_func("/options/environment", test_environment);
     g_test_add_func("/options/relative-paths", test_relative_paths);
+    g_test_add_func("/options/jitdump", test_jitdump);
     g_test_add_func("/options/accel", test_accel_options);
     g_test_add_func("/options/log", test_log);
     g_test_add_func("/options/mistakes", test_mistakes);

@@ -142,23 +142,42 @@ static void test_blocked(void)
     finish();
 }
 
-/* Recorded, and blocked before it could be delivered: the kernel gets it back. */
+/* Recorded when the guest asks to block it: it came first, so it is delivered first. */
+static void test_blocked_too_late(void)
+{
+    uint64_t set = bit(SIGUSR1);
+
+    start();
+    handle(SIGUSR1, 0, 0);
+    send_to_self(SIGUSR1);
+    g_assert_cmpint(signal_procmask(task, SIG_BLOCK, &set, NULL), ==, SYS_AGAIN);
+    g_assert_cmpuint(task->blocked, ==, 0);
+    signal_deliver(task);
+    g_assert_cmpuint(vcpu_pc(&task->vcpu), ==, HANDLER);
+    g_assert_cmpint(signal_procmask(task, SIG_BLOCK, &set, NULL), ==, 0);
+    finish();
+}
+
+/* Recorded, and blocked by the handler of a fault that comes first: the kernel gets it back. */
 static void test_blocked_in_time(void)
 {
+    siginfo_t fault = { .si_signo = SIGSEGV, .si_code = SEGV_MAPERR };
     uint64_t set = bit(SIGUSR1), host = 0;
     sigset_t pending;
 
     start();
     handle(SIGUSR1, 0, 0);
+    handle(SIGSEGV, 0, set);
     send_to_self(SIGUSR1);
-    signal_procmask(task, SIG_BLOCK, &set, NULL);
+    signal_force(task, &fault);
+    g_assert_cmpuint(task->blocked, ==, set | bit(SIGSEGV));
     signal_deliver(task);
-    g_assert_cmpuint(vcpu_pc(&task->vcpu), ==, HOME);
+    g_assert_cmpuint(reg("a0"), ==, SIGSEGV);
     sigpending(&pending);
     memcpy(&host, &pending, sizeof(host));
     g_assert_cmpuint(host, ==, set);
     g_assert_cmpuint(task->pending, ==, 0);
-    signal_procmask(task, SIG_UNBLOCK, &set, NULL);
+    g_assert_cmpint(signal_return(task), ==, SYS_NO_RESULT);
     signal_deliver(task);
     g_assert_cmpuint(vcpu_pc(&task->vcpu), ==, HANDLER);
     g_assert_cmpuint(reg("a0"), ==, SIGUSR1);
@@ -414,6 +433,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/signal/handler-and-return", test_handler_and_return);
     g_test_add_func("/signal/blocked", test_blocked);
+    g_test_add_func("/signal/blocked-too-late", test_blocked_too_late);
     g_test_add_func("/signal/blocked-in-time", test_blocked_in_time);
     g_test_add_func("/signal/sent-fault-signal", test_sent_fault_signal);
     g_test_add_func("/signal/flags", test_flags);

@@ -199,7 +199,6 @@ static const Variant variants[] = {
     { "futex_waitv", { SET(1, 1) } },
     { "process_vm_readv", { SET(2, 1), SET(4, 1) } },
     { "process_vm_writev", { SET(2, 1), SET(4, 1) } },
-    { "keyctl", { SET(0, 6), SET(1, -5), SET(3, 64) } }, /* KEYCTL_DESCRIBE */
     { "getitimer", { SET(0, 1) } },
     { "setitimer", { SET(0, 1) } },
 };

@@ -73,6 +73,8 @@ static void *thread_main(void *opaque)
     GuestTask *task = start->task;
     int64_t error;
 
+    /* The host's pthread_create() opens its SIGCANCEL, which is SIGTIMER to the guest's library. */
+    block_everything();
     task_set_self(task);
     error = unshare_rest(start->spec->flags);
     start->result = error ? error : task->tid;

@@ -63,7 +63,6 @@ static int is_left_out(const Row *row)
     return 0;
 }
 
-/* As descriptors the first three are what the program was started with. */
 static void run_row(const Row *row, const Variant *variant, int number)
 {
     static const struct {
@@ -94,8 +93,10 @@ static void run_row(const Row *row, const Variant *variant, int number)
         if (row->args[i].kind >= KIND_PATH || (i == 3 && !strcmp(row->name, "epoll_pwait"))) {
             continue; /* a pointer; a time that may be over when the signal comes */
         }
-        for (size_t k = row->args[i].kind == KIND_FD ? 3 : 0; k < sizeof(odd) / sizeof(odd[0]);
-             k++) {
+        for (size_t k = 0; k < sizeof(odd) / sizeof(odd[0]); k++) {
+            if (row->args[i].kind == KIND_FD && (unsigned)odd[k].value <= STDERR_FILENO) {
+                continue; /* what the program was started with */
+            }
             close(open("file", O_RDWR | O_CREAT, 0700)); /* it may be gone */
             make_args(row, variant, a);
             a[i] = odd[k].value;

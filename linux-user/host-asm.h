@@ -17,6 +17,8 @@ int host_clear_asm(void *to, size_t size);
  * The system call with args[0..5], unless *pending: the kernel's result, or -512.
  */
 int64_t host_syscall_asm(const atomic_int *pending, long number, const long args[6]);
+/* The part of it that sleeps: from here to there, where the call returns to. */
+extern const char host_syscall_begin[], host_syscall_end[];
 
 /* What rt_sigaction's sa_restorer must point to. */
 extern void (*const host_sigreturn)(void);

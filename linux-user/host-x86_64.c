@@ -9,7 +9,7 @@
 #include <ucontext.h>
 
 extern const char host_copy_begin[], host_copy_end[], host_copy_failed[];
-extern const char host_syscall_begin[], host_syscall_end[], host_syscall_interrupted[];
+extern const char host_syscall_interrupted[];
 
 /* to: rdi, from: rsi, size: rdx.  Words go in one move: most copies are of one. */
 __asm__(".text\n"
@@ -57,6 +57,8 @@ __asm__(".text\n"
 __asm__(".text\n"
         ".p2align 4\n"
         ".globl host_syscall_asm\n"
+        ".globl host_syscall_begin\n"
+        ".globl host_syscall_end\n"
         ".type host_syscall_asm, @function\n"
         "host_syscall_asm:\n"
         "    .cfi_startproc\n"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "accel/debug-info.h"
 #include "util/log.h"
 
 enum {
@@ -151,6 +152,7 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     m->target.pc_bits = guest->address_bits;
     m->target.insn_shift = (uint8_t)__builtin_ctz(guest->min_insn);
     emit_entry(m);
+    debug_info_open(m);
     names_open(m);
     m->max_insns = options->one_insn_per_block ? 1 : MAX_BLOCK_INSNS;
     m->chain = !options->no_chain && !log_on(LOG_EXEC);
@@ -254,6 +256,22 @@ static void tcg_invalidate(GuestAddr start, GuestAddr end)
 /* Done by after_fork_child(); fork() alone creates processes that go on running guest code. */
 static void tcg_after_fork(void)
 {
+}
+
+/*
+ * Called by a debugger, maybe in the middle of anything: it sees to it that no thread holds a lock of
+ * ours, and trylock to that none is waited for here.  Looking up names allocates and reads files; a
+ * thread that was stopped inside malloc with the only arena would be waited for.
+ */
+__attribute__((visibility("default"), used)) int dragoman_sync_names(void)
+{
+    int blocks = -1;
+
+    if (machine.names && pthread_mutex_trylock(&machine.lock) == 0) {
+        blocks = (int)names_sync_locked(&machine);
+        pthread_mutex_unlock(&machine.lock);
+    }
+    return blocks;
 }
 
 static double per(uint64_t n, uint64_t of)

@@ -172,9 +172,14 @@ static void add_block(Machine *m, Slice *slice, const TransBlock *block, bool as
 {
     char name[MAX_NAME];
 
+    uint64_t code = (uintptr_t)block_code(&m->cache, block);
+
     format_name(m, block->pc, ask, name);
-    tcg_jit_image_add(slice->image, (uintptr_t)block_code(&m->cache, block), block->code_size,
-                      name);
+    if (!tcg_jit_image_add(slice->image, code, block->code_size, name) && ask) {
+        /* The names of some C++ fill the table: these do not. */
+        format_name(m, block->pc, false, name);
+        tcg_jit_image_add(slice->image, code, block->code_size, name);
+    }
 }
 
 void names_add_locked(Machine *m, const TransBlock *block)
@@ -194,6 +199,54 @@ void names_add_locked(Machine *m, const TransBlock *block)
     if (followed && news >= MIN_NEWS && news >= slice->known / NEWS_PART) {
         register_slice(slice);
     }
+}
+
+/* The block whose code starts first at or behind *at, which moves on; NULL: there is none before end. */
+static const TransBlock *next_block(const Machine *m, const uint8_t **at, const uint8_t *end)
+{
+    while (*at < end) {
+        const uint8_t *start = *at;
+        const TransBlock *block = block_cache_find_start(&m->cache, start);
+
+        *at += CODE_ALIGN;
+        if (block) {
+            return block;
+        }
+    }
+    return NULL;
+}
+
+/* Dead blocks too: a thread may still be in one. */
+static unsigned rename_slice(Machine *m, unsigned n)
+{
+    Slice *slice = &m->names->slice[n];
+    TcgUnwindRange range = range_of(m, n);
+    const uint8_t *at = (const uint8_t *)(uintptr_t)range.start;
+    const uint8_t *end =
+        (const uint8_t *)(uintptr_t)MIN(range.end, (uintptr_t)m->buf.rx + m->buf.used);
+    const TransBlock *block;
+
+    tcg_jit_image_clear(slice->image);
+    if (n == 0) {
+        name_entry_code(m, slice);
+    }
+    while ((block = next_block(m, &at, end))) {
+        add_block(m, slice, block, true);
+    }
+    register_slice(slice);
+    return tcg_jit_image_symbols(slice->image);
+}
+
+unsigned names_sync_locked(Machine *m)
+{
+    unsigned nb = 0;
+
+    for (unsigned n = 0; n < MAX_SLICES; n++) {
+        if (m->names->slice[n].image) {
+            nb += rename_slice(m, n);
+        }
+    }
+    return nb;
 }
 
 void names_flush_locked(Machine *m)

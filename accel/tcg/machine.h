@@ -131,6 +131,12 @@ void names_add_locked(Machine *m, const TransBlock *block);
 /* All blocks are gone. */
 void names_flush_locked(Machine *m);
 
+/* Rewrite all symbols, with the names of guest functions; how many blocks. */
+unsigned names_sync_locked(Machine *m);
+
+/* debug-info.c */
+void debug_info_open(const Machine *m);
+
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);
 

@@ -79,6 +79,23 @@ CALL static void helpers(void)
     }
 }
 
+/* Every register but x0, sp, gp and tp has its number times 0x0101010101010101; a load in between. */
+CALL static void registers(void)
+{
+#ifdef __riscv
+#define SET(n)  "li x" #n ", 0x0101010101010101 * " #n "\n"
+#define SETF(n) "li x5, 0x0101010101010101 * " #n "\nfmv.d.x f" #n ", x5\n"
+    __asm__ volatile(SETF(0) SETF(1) SETF(7) SETF(8) SETF(15) SETF(16) SETF(31) SET(1) SET(5) SET(6)
+                         SET(7) SET(8) SET(9) SET(10) SET(11) SET(12) SET(13) SET(14) SET(15)
+                             SET(16) SET(17) SET(18) SET(19) SET(20) SET(21) SET(22) SET(23) SET(24)
+                                 SET(25) SET(26) SET(27) SET(28) SET(29) SET(30)
+                                     SET(31) "1: ld x0, 0(sp)\n"
+                                             "j 1b");
+#undef SET
+#undef SETF
+#endif
+}
+
 static void *thread(void *number)
 {
     switch ((uintptr_t)number % 3) {
@@ -110,6 +127,7 @@ static const struct {
 } kinds[] = {
     { "integer", integer_loop }, { "float", float_loop }, { "calls", calls },
     { "blocked", blocked },      { "helpers", helpers },  { "threads", threads },
+    { "registers", registers },
 };
 
 int main(int argc, char **argv)

@@ -215,29 +215,54 @@ bool symbols_find(const Symbols *symbols, uint64_t file_offset, const char **ret
  * AccelHooks.symbol: which file is mapped at pc, and what it has there.
  */
 
-static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
-static GHashTable *cache; /* path to Symbols, NULL for none; entries stay, names are handed out */
+/* Symbols are NULL for files without; entries stay, since names are handed out. */
+static struct SymbolCache {
+    pthread_mutex_t lock;
+    GHashTable *by_path;
+    GHashTable *by_mapping; /* GuestMapping.file: what path that is takes a look at all mappings */
+} cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static Symbols *symbols_of_path(const char *path)
+{
+    gpointer symbols;
+
+    if (!g_hash_table_lookup_extended(cache.by_path, path, NULL, &symbols)) {
+        symbols = symbols_read(path);
+        g_hash_table_insert(cache.by_path, g_strdup(path), symbols);
+    }
+    return symbols;
+}
+
+/* The lock is held. */
+static Symbols *symbols_of(GuestMm *mm, const GuestMapping *map)
+{
+    g_autofree char *path = NULL;
+    gpointer symbols;
+
+    if (!cache.by_path) {
+        cache.by_path = g_hash_table_new(g_str_hash, g_str_equal);
+        cache.by_mapping = g_hash_table_new(g_direct_hash, g_direct_equal);
+    }
+    if (!g_hash_table_lookup_extended(cache.by_mapping, GSIZE_TO_POINTER(map->file), NULL,
+                                      &symbols)) {
+        path = guest_mm_file(mm, map->start);
+        symbols = path ? symbols_of_path(path) : NULL;
+        g_hash_table_insert(cache.by_mapping, GSIZE_TO_POINTER(map->file), symbols);
+    }
+    return symbols;
+}
 
 bool process_symbol(GuestAddr pc, const char **ret_name, uint64_t *ret_offset)
 {
     Process *process = process_self();
-    g_autofree char *path = NULL;
-    gpointer symbols;
+    Symbols *symbols;
     GuestMapping map;
 
     if (!process || !guest_mm_next(process->mm, pc, &map) || map.start > pc || !map.file) {
         return false;
     }
-    path = guest_mm_file(process->mm, map.start);
-    if (!path) {
-        return false;
-    }
-    pthread_mutex_lock(&cache_lock);
-    cache = cache ? cache : g_hash_table_new(g_str_hash, g_str_equal);
-    if (!g_hash_table_lookup_extended(cache, path, NULL, &symbols)) {
-        symbols = symbols_read(path);
-        g_hash_table_insert(cache, g_strdup(path), symbols);
-    }
-    pthread_mutex_unlock(&cache_lock);
+    pthread_mutex_lock(&cache.lock);
+    symbols = symbols_of(process->mm, &map);
+    pthread_mutex_unlock(&cache.lock);
     return symbols && symbols_find(symbols, pc - map.start + map.offset, ret_name, ret_offset);
 }

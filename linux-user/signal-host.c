@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "accel/accel.h"
+#include "crash.h"
 #include "host-asm.h"
 
 enum {
@@ -86,6 +87,7 @@ static void internal_fault(int signo, const siginfo_t *info, const void *context
     KernelSigaction dfl = { .restorer = host_sigreturn, .flags = SA_RESTORER_FLAG };
 
     report_internal_fault(signo, info, context);
+    crash_report(task_self(), signo, context);
     raw_sigaction(signo, &dfl, NULL);
 }
 

@@ -743,7 +743,7 @@ class Riscv:
                     before = max(before, (depth, dict(saved), fp), key=lambda state: state[0])
                 depth -= step
                 saved = saved if depth > 0 else {}
-            elif store and depth and store[0] not in saved:
+            elif store and store[0] and depth and store[0] not in saved:
                 saved[store[0]] = store[1] - depth
             elif frame is not None and cls.fp in saved:
                 fp = frame - depth

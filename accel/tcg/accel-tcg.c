@@ -317,6 +317,7 @@ const AccelOps accel_tcg = {
     .kick = tcg_kick,
     .invalidate = tcg_invalidate,
     .handle_fault = machine_handle_fault,
+    .inspect = machine_inspect,
     .after_fork = tcg_after_fork,
     .print_stats = tcg_print_stats,
 };

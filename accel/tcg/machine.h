@@ -143,6 +143,18 @@ void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);
 /* fault.c */
 bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context);
 
+/* Host registers of a thread: false, untouched: what it had in reg is not known. */
+typedef struct RegSource RegSource;
+struct RegSource {
+    bool (*get)(const RegSource *source, unsigned reg, uint8_t value[32]);
+};
+/* All globals to state, from where entry says they are. */
+void state_store_globals(const Machine *m, uint8_t *state, const RegSource *regs, uint64_t sp,
+                         const TcgStateEntry *entry);
+
+/* inspect.c */
+bool machine_inspect(const Vcpu *vcpu, const AccelHostFrame *frame, void *state);
+
 /* exec-loop.c */
 VcpuExit machine_run(Vcpu *vcpu);
 

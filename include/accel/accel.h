@@ -33,6 +33,17 @@ typedef struct AccelOptions {
     int stop_after; /* run only the first n passes; -1: all */
 } AccelOptions;
 
+/* A frame of the calling thread's host stack, newest first. */
+typedef struct AccelHostFrame {
+    const uint8_t *pc; /* where it was interrupted, or where its call returns to */
+    uint64_t sp;
+    const void *context; /* the ucontext it was interrupted with; NULL: it is a caller's */
+    bool has_inner;      /* the frame that it called is one of generated code too */
+    /* A register that calls preserve, by DWARF number; for callers. */
+    uint64_t (*get)(const void *opaque, unsigned dwarf);
+    const void *opaque;
+} AccelHostFrame;
+
 typedef struct AccelOps {
     const char *name;
 
@@ -61,6 +72,12 @@ typedef struct AccelOps {
      * run() return VCPU_FAULT.  False: not ours.
      */
     bool (*handle_fault)(Vcpu *vcpu, siginfo_t *info, void *context);
+
+    /*
+     * What the guest's registers are, for a report of a crash: if the frame is a translated block's, change
+     * *state, a copy of vcpu's, to what they were there.  False: it is not.  Async-signal-safe.
+     */
+    bool (*inspect)(const Vcpu *vcpu, const AccelHostFrame *frame, void *state);
 
     /* Children of fork have one thread: take stock of locks. Called in the child. */
     void (*after_fork)(void);

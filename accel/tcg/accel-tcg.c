@@ -14,7 +14,6 @@
 
 enum {
     DEFAULT_BUFFER = 64 << 20,
-    ENTRY_SIZE = 4096,   /* prologue, epilogue, slow-call trampoline: less than 2 KiB on x86 */
     HOST_MXCSR = 0x1f80, /* all exceptions masked, round to nearest: the C ABI's */
     MIN_STATE_ALIGN = 64,
 };
@@ -154,6 +153,7 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     emit_entry(m);
     debug_info_open(m);
     names_open(m);
+    process_unwind_open(m);
     m->max_insns = options->one_insn_per_block ? 1 : MAX_BLOCK_INSNS;
     m->chain = !options->no_chain && !log_on(LOG_EXEC);
     m->jump_cache = !log_on(LOG_EXEC);
@@ -165,6 +165,7 @@ static void tcg_close(void)
     Machine *m = &machine;
 
     g_assert(!m->vcpus);
+    process_unwind_close(m);
     names_close(m);
     block_cache_done(&m->cache);
     code_buf_done(&m->buf);

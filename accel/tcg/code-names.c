@@ -1,5 +1,5 @@
 /*
- * What debuggers, and backtrace() in the process itself, are told of the code buffer.
+ * What debuggers are told of the code buffer.
  *
  * The buffer is cut into slices, each with an object file of its own that is there from the first block
  * in the slice on.  A block's symbol is written as the block is made: `guest!0x10510`.  What function
@@ -36,12 +36,7 @@ typedef struct Slice {
 struct CodeNames {
     size_t slice_size;
     Slice slice[MAX_SLICES];
-    GByteArray *eh_frame; /* registered with the unwinder of this process */
 };
-
-/* libgcc's; where another unwinder is linked it may not be there. */
-void __register_frame(void *begin) __attribute__((weak));
-void __deregister_frame(void *begin) __attribute__((weak));
 
 static TcgUnwindRange range_of(const Machine *m, unsigned n)
 {
@@ -52,18 +47,6 @@ static TcgUnwindRange range_of(const Machine *m, unsigned n)
         .start = start,
         .end = MIN(start + m->names->slice_size, (uintptr_t)m->buf.rx + m->buf.size),
     };
-}
-
-static void register_in_process(Machine *m)
-{
-    TcgUnwindRange range = { (uintptr_t)m->entry, (uintptr_t)m->buf.rx,
-                             (uintptr_t)m->buf.rx + m->buf.size };
-
-    if (__register_frame && __deregister_frame) {
-        m->names->eh_frame = g_byte_array_new();
-        tcg_unwind_write(m->names->eh_frame, &m->target, &range, TCG_UNWIND_EH_ABSOLUTE, 0);
-        __register_frame(m->names->eh_frame->data);
-    }
 }
 
 static void register_slice(Slice *slice)
@@ -129,7 +112,6 @@ void names_open(Machine *m)
     m->names = g_new0(CodeNames, 1);
     m->names->slice_size = slice_size;
     slice_at(m, m->entry);
-    register_in_process(m);
 }
 
 void names_close(Machine *m)
@@ -144,10 +126,6 @@ void names_close(Machine *m)
             tcg_gdb_jit_unregister(names->slice[n].entry);
         }
         tcg_jit_image_free(names->slice[n].image);
-    }
-    if (names->eh_frame) {
-        __deregister_frame(names->eh_frame->data);
-        g_byte_array_unref(names->eh_frame);
     }
     g_free(names);
     m->names = NULL;

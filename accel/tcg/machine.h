@@ -16,8 +16,10 @@
 
 typedef struct TcgVcpu TcgVcpu;
 typedef struct CodeNames CodeNames;
+typedef struct ProcessUnwind ProcessUnwind;
 
 enum {
+    ENTRY_SIZE = 4096, /* code: less than 2 KiB on x86; and its call frame information */
     MAX_BLOCK_INSNS = 64,
     /* Bytes copied for one translation; with instructions of over 4 bytes blocks may end earlier. */
     MAX_BLOCK_BYTES = 4 * MAX_BLOCK_INSNS,
@@ -42,7 +44,8 @@ typedef struct Machine {
     AccelHooks hooks;
     TcgTarget target;
     TcgPassOptions passes;
-    const uint8_t *entry; /* the prologue */
+    const uint8_t *entry;  /* the prologue */
+    ProcessUnwind *unwind; /* NULL as long as nobody was told */
     unsigned max_insns;
     bool chain;      /* patch direct jumps */
     bool jump_cache; /* let generated code find indirect targets itself */
@@ -123,7 +126,7 @@ void chain_link_locked(Machine *m, TransBlock *from, TransLink *link, TransBlock
 /* Point every jump to block back at its stub.  Machine lock held. */
 void chain_unlink_incoming_locked(Machine *m, TransBlock *block);
 
-/* code-names.c: what debuggers and unwinders are told; the lock is held where it says so. */
+/* code-names.c: what debuggers are told; the lock is held where it says so. */
 
 void names_open(Machine *m);
 void names_close(Machine *m);
@@ -133,6 +136,10 @@ void names_flush_locked(Machine *m);
 
 /* Rewrite all symbols, with the names of guest functions; how many blocks. */
 unsigned names_sync_locked(Machine *m);
+
+/* process-unwind.c: what unwinders in the process are told, once. */
+void process_unwind_open(Machine *m);
+void process_unwind_close(Machine *m);
 
 /* debug-info.c */
 void debug_info_open(const Machine *m);

@@ -173,6 +173,11 @@ static void on_skip_pass(OptionsParser *parser, const char *value)
     parser->options->accel.skip_passes = value;
 }
 
+static void on_jit_dump(OptionsParser *parser, const char *value)
+{
+    parser->options->accel.jit_dump = value;
+}
+
 static void on_stop_after(OptionsParser *parser, const char *value)
 {
     uint64_t count;
@@ -270,6 +275,8 @@ static const OptionSpec specs[] = {
     { "skip-pass", "PASS,...", NULL, on_skip_pass, true, "leave out IR passes" },
     { "stop-after", "N", NULL, on_stop_after, true, "run only the first N IR passes" },
     { "code-buffer", "SIZE", NULL, on_code_buffer, true, "size of the translation cache" },
+    { "jit-dump", "FILE", NULL, on_jit_dump, false,
+      "write generated code to an ELF file when the program ends" },
     { "list-guests", NULL, NULL, on_list_guests, false, "print the guests" },
     { "list-binfmt", NULL, NULL, on_list_binfmt, false,
       "print how the kernel knows the guests' programs (scripts/binfmt)" },

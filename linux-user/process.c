@@ -320,10 +320,14 @@ out:
     return process;
 }
 
-static void flush_log(Process *process)
+static void finish_output(Process *process)
 {
-    FILE *out = log_lock();
+    FILE *out;
 
+    if (process->accel->process_ends) {
+        process->accel->process_ends();
+    }
+    out = log_lock();
     if (log_on(LOG_STATS) && process->accel->print_stats) {
         process->accel->print_stats(out);
     }
@@ -338,7 +342,7 @@ void process_exit(Process *process, int status)
     if (task) {
         process_park(task); /* the process is dying already, of a signal */
     }
-    flush_log(process);
+    finish_output(process);
     _exit(status);
 }
 
@@ -353,7 +357,7 @@ void process_die(GuestTask *task, const siginfo_t *info)
         process_stop_others(task);
         dumped = coredump_write(task, info);
     }
-    flush_log(task->process);
+    finish_output(task->process);
     coredump_replace_host(task, dumped);
     signal_host_set(signo, SIGNAL_DEFAULT, 0);
     /* No other: what is pending must not come first. */

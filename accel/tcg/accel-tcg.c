@@ -128,6 +128,20 @@ static void init_locks(Machine *m)
     }
 }
 
+static void tcg_close(void)
+{
+    Machine *m = &machine;
+
+    g_assert(!m->vcpus);
+    process_unwind_close(m);
+    names_close(m);
+    block_cache_done(&m->cache);
+    code_buf_done(&m->buf);
+    pthread_cond_destroy(&m->moved);
+    pthread_mutex_destroy(&m->lock);
+    *m = (Machine){ 0 };
+}
+
 static int tcg_open(const GuestArch *guest, const AccelOptions *options, const AccelHooks *hooks,
                     const char **ret_error)
 {
@@ -154,24 +168,15 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     debug_info_open(m);
     names_open(m);
     process_unwind_open(m);
+    ret = jit_dump_open(m, options->jit_dump, ret_error);
+    if (ret < 0) {
+        tcg_close();
+        return ret;
+    }
     m->max_insns = options->one_insn_per_block ? 1 : MAX_BLOCK_INSNS;
     m->chain = !options->no_chain && !log_on(LOG_EXEC);
     m->jump_cache = !log_on(LOG_EXEC);
     return 0;
-}
-
-static void tcg_close(void)
-{
-    Machine *m = &machine;
-
-    g_assert(!m->vcpus);
-    process_unwind_close(m);
-    names_close(m);
-    block_cache_done(&m->cache);
-    code_buf_done(&m->buf);
-    pthread_cond_destroy(&m->moved);
-    pthread_mutex_destroy(&m->lock);
-    *m = (Machine){ 0 };
 }
 
 /*
@@ -275,6 +280,13 @@ __attribute__((visibility("default"), used)) int dragoman_sync_names(void)
     return blocks;
 }
 
+static void tcg_process_ends(void)
+{
+    pthread_mutex_lock(&machine.lock);
+    jit_dump_write_locked(&machine);
+    pthread_mutex_unlock(&machine.lock);
+}
+
 static double per(uint64_t n, uint64_t of)
 {
     return of ? (double)n / (double)of : 0;
@@ -320,5 +332,6 @@ const AccelOps accel_tcg = {
     .handle_fault = machine_handle_fault,
     .inspect = machine_inspect,
     .after_fork = tcg_after_fork,
+    .process_ends = tcg_process_ends,
     .print_stats = tcg_print_stats,
 };

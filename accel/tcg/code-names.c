@@ -62,16 +62,16 @@ static void register_slice(Slice *slice)
     }
 }
 
-static void name_entry_code(Machine *m, Slice *slice)
+static void name_entry_code(const Machine *m, TcgJitImage *image)
 {
     const uint8_t *epilogue = m->target.epilogue, *slow = m->target.slow_call;
     const TcgFrameStep *last = &m->target.steps[m->target.nb_steps - 1];
 
-    tcg_jit_image_add(slice->image, (uintptr_t)m->entry, (uint64_t)(epilogue - m->entry),
+    tcg_jit_image_add(image, (uintptr_t)m->entry, (uint64_t)(epilogue - m->entry),
                       "dragoman_enter_code");
-    tcg_jit_image_add(slice->image, (uintptr_t)epilogue, (uint64_t)(slow - epilogue),
+    tcg_jit_image_add(image, (uintptr_t)epilogue, (uint64_t)(slow - epilogue),
                       "dragoman_leave_code");
-    tcg_jit_image_add(slice->image, (uintptr_t)slow, last->offset - (uint64_t)(slow - m->entry),
+    tcg_jit_image_add(image, (uintptr_t)slow, last->offset - (uint64_t)(slow - m->entry),
                       "dragoman_slow_call");
 }
 
@@ -93,7 +93,7 @@ static Slice *slice_at(Machine *m, const uint8_t *rx)
         return NULL;
     }
     if (n == 0) {
-        name_entry_code(m, slice);
+        name_entry_code(m, slice->image);
     }
     register_slice(slice);
     return slice;
@@ -146,17 +146,17 @@ static void format_name(const Machine *m, GuestAddr pc, bool ask, char name[MAX_
     }
 }
 
-static void add_block(Machine *m, Slice *slice, const TransBlock *block, bool ask)
+static void add_block(const Machine *m, TcgJitImage *image, const TransBlock *block, bool ask)
 {
     char name[MAX_NAME];
 
     uint64_t code = (uintptr_t)block_code(&m->cache, block);
 
     format_name(m, block->pc, ask, name);
-    if (!tcg_jit_image_add(slice->image, code, block->code_size, name) && ask) {
+    if (!tcg_jit_image_add(image, code, block->code_size, name) && ask) {
         /* The names of some C++ fill the table: these do not. */
         format_name(m, block->pc, false, name);
-        tcg_jit_image_add(slice->image, code, block->code_size, name);
+        tcg_jit_image_add(image, code, block->code_size, name);
     }
 }
 
@@ -170,7 +170,7 @@ void names_add_locked(Machine *m, const TransBlock *block)
     if (!slice) {
         return;
     }
-    add_block(m, slice, block, followed);
+    add_block(m, slice->image, block, followed);
     tcg_jit_image_file(slice->image, &size);
     tcg_gdb_jit_set_size(slice->entry, size);
     news = tcg_jit_image_symbols(slice->image) - slice->known;
@@ -195,22 +195,42 @@ static const TransBlock *next_block(const Machine *m, const uint8_t **at, const 
 }
 
 /* Dead blocks too: a thread may still be in one. */
+static void name_range(const Machine *m, TcgJitImage *image, const TcgUnwindRange *range)
+{
+    const uint8_t *at = (const uint8_t *)(uintptr_t)range->start;
+    const uint8_t *end =
+        (const uint8_t *)(uintptr_t)MIN(range->end, (uintptr_t)m->buf.rx + m->buf.used);
+    const TransBlock *block;
+
+    if (range->start <= range->entry && range->entry < range->end) {
+        name_entry_code(m, image);
+    }
+    while ((block = next_block(m, &at, end))) {
+        add_block(m, image, block, true);
+    }
+}
+
+TcgJitImage *names_image_locked(const Machine *m)
+{
+    TcgUnwindRange range = { (uintptr_t)m->entry, (uintptr_t)m->buf.rx,
+                             (uintptr_t)m->buf.rx + m->buf.used };
+    unsigned max_symbols = (unsigned)(m->buf.used / CODE_ALIGN);
+    TcgJitImage *image =
+        tcg_jit_image_new(&m->target, &range, max_symbols, (size_t)max_symbols * MAX_NAME);
+
+    if (image) {
+        name_range(m, image, &range);
+    }
+    return image;
+}
+
 static unsigned rename_slice(Machine *m, unsigned n)
 {
     Slice *slice = &m->names->slice[n];
     TcgUnwindRange range = range_of(m, n);
-    const uint8_t *at = (const uint8_t *)(uintptr_t)range.start;
-    const uint8_t *end =
-        (const uint8_t *)(uintptr_t)MIN(range.end, (uintptr_t)m->buf.rx + m->buf.used);
-    const TransBlock *block;
 
     tcg_jit_image_clear(slice->image);
-    if (n == 0) {
-        name_entry_code(m, slice);
-    }
-    while ((block = next_block(m, &at, end))) {
-        add_block(m, slice, block, true);
-    }
+    name_range(m, slice->image, &range);
     register_slice(slice);
     return tcg_jit_image_symbols(slice->image);
 }
@@ -235,7 +255,7 @@ void names_flush_locked(Machine *m)
         if (slice->image) {
             tcg_jit_image_clear(slice->image);
             if (n == 0) {
-                name_entry_code(m, slice);
+                name_entry_code(m, slice->image);
             }
             register_slice(slice);
         }

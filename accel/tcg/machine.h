@@ -8,6 +8,8 @@
 #define ACCEL_TCG_MACHINE_H
 
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #include "accel/accel.h"
 #include "block-cache.h"
@@ -17,6 +19,7 @@
 typedef struct TcgVcpu TcgVcpu;
 typedef struct CodeNames CodeNames;
 typedef struct ProcessUnwind ProcessUnwind;
+typedef struct TcgJitImage TcgJitImage;
 
 enum {
     ENTRY_SIZE = 4096, /* code: less than 2 KiB on x86; and its call frame information */
@@ -59,6 +62,8 @@ typedef struct Machine {
     CodeBuf buf;
     BlockCache cache;
     CodeNames *names; /* NULL: the backend's code has no frames of its own */
+    FILE *jit_dump;   /* NULL: nobody asked for it */
+    pid_t jit_dump_pid;
     TcgVcpu *vcpus;
     MachineStats stats;
     /* Atomic, written under the lock. */
@@ -136,6 +141,13 @@ void names_flush_locked(Machine *m);
 
 /* Rewrite all symbols, with the names of guest functions; how many blocks. */
 unsigned names_sync_locked(Machine *m);
+
+/* An image of all blocks, as a debugger that asks for names would see them; NULL: no memory. */
+TcgJitImage *names_image_locked(const Machine *m);
+
+/* jit-dump.c: 0, or -errno and why; path may be NULL. */
+int jit_dump_open(Machine *m, const char *path, const char **ret_error);
+void jit_dump_write_locked(Machine *m);
 
 /* process-unwind.c: what unwinders in the process are told, once. */
 void process_unwind_open(Machine *m);

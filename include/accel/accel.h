@@ -27,6 +27,7 @@ typedef struct AccelOptions {
     const char *host_features; /* --host-features: "-avx,-bmi2"; NULL: all the CPU has */
     const char *skip_passes;   /* --skip-pass=a,b; NULL: none */
     const char *dump_block;    /* reserved for --dump-block */
+    const char *jit_dump;      /* --jit-dump: an ELF file of generated code; NULL: none */
     size_t code_buffer_size;   /* bytes; 0: default */
     bool no_chain;
     bool one_insn_per_block;
@@ -81,6 +82,9 @@ typedef struct AccelOps {
 
     /* Children of fork have one thread: take stock of locks. Called in the child. */
     void (*after_fork)(void);
+
+    /* The process is about to end: finish what is written for others.  Threads may go on running. */
+    void (*process_ends)(void);
 
     /* Debugging (gdbstub): not for every accelerator; NULL where missing. */
     int (*insert_breakpoint)(GuestAddr addr);

@@ -31,6 +31,13 @@ bool tcg_jit_image_add(TcgJitImage *image, uint64_t addr, uint64_t size, const c
 /* Forget all symbols. */
 void tcg_jit_image_clear(TcgJitImage *image);
 
+/*
+ * For a file on disk: .text has contents from tcg_jit_image_text() of the file on, which the caller writes there
+ * behind the size bytes of tcg_jit_image_file().
+ */
+void tcg_jit_image_set_text(TcgJitImage *image);
+uint64_t tcg_jit_image_text(const TcgJitImage *image, size_t size);
+
 unsigned tcg_jit_image_symbols(const TcgJitImage *image);
 /* The file; its address never changes, its size does not shrink but by tcg_jit_image_clear(). */
 const void *tcg_jit_image_file(const TcgJitImage *image, size_t *ret_size);

@@ -275,6 +275,27 @@ void tcg_jit_image_clear(TcgJitImage *image)
     image->names = 1;
 }
 
+uint64_t tcg_jit_image_text(const TcgJitImage *image, size_t size)
+{
+    return aligned(size);
+}
+
+void tcg_jit_image_set_text(TcgJitImage *image)
+{
+    uint8_t *header =
+        image->file + header_size(image->host) + SECTION_TEXT * section_header_size(image->host);
+    uint64_t offset = tcg_jit_image_text(image, image->strtab + image->names);
+    uint32_t type = GUINT32_TO_LE(SHT_PROGBITS), narrow = GUINT32_TO_LE((uint32_t)offset);
+
+    offset = GUINT64_TO_LE(offset);
+    memcpy(header + offsetof(Elf64_Shdr, sh_type), &type, sizeof(type)); /* in both classes */
+    if (is_64(image->host)) {
+        memcpy(header + offsetof(Elf64_Shdr, sh_offset), &offset, sizeof(offset));
+    } else {
+        memcpy(header + offsetof(Elf32_Shdr, sh_offset), &narrow, sizeof(narrow));
+    }
+}
+
 unsigned tcg_jit_image_symbols(const TcgJitImage *image)
 {
     return image->nb - 1;

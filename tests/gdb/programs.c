@@ -55,6 +55,13 @@ CALL static void calls(void)
     }
 }
 
+/* The only one that ends by itself. */
+CALL static void once(void)
+{
+    sink += fibonacci(12);
+    exit(0);
+}
+
 CALL static void blocked(void)
 {
     char byte;
@@ -137,7 +144,7 @@ static const struct {
 } kinds[] = {
     { "integer", integer_loop }, { "float", float_loop }, { "calls", calls },
     { "blocked", blocked },      { "helpers", helpers },  { "threads", threads },
-    { "registers", registers },  { "convert", convert },
+    { "registers", registers },  { "convert", convert },  { "once", once },
 };
 
 int main(int argc, char **argv)

@@ -51,8 +51,12 @@ def check_frames():
         check("lines", text, r"programs\.c:\d+")
     if KIND != "blocked":
         # Behind the guest's frames come those of dragoman that led to them.
-        check("bt", names(output("bt")), f"^{CHAIN[KIND]}{bottom} machine_run cpu_loop main$"
-              if not os.environ.get("STRIPPED") else f"^{CHAIN[KIND]}{bottom} ")
+        text = output("bt")
+        if os.environ.get("STRIPPED"):
+            check("bt", names(text), f"^{CHAIN[KIND]}{bottom}( |$)")
+            check("bt, host", text, r"\n#3 +0x[0-9a-f]+ in ")
+        else:
+            check("bt", names(text), f"^{CHAIN[KIND]}{bottom} machine_run cpu_loop main$")
     check("bt -no-filters", output("bt -no-filters"), "guest!" if KIND != "blocked" else "main|#")
 
 

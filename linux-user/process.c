@@ -246,7 +246,7 @@ static char *map_everything(Process *process, Program *program)
 
 static char *open_accel(Process *process)
 {
-    static const AccelHooks hooks = { fetch_code, process_symbol };
+    static const AccelHooks hooks = { fetch_code, process_symbol, process_line };
     const char *reason = NULL;
     int ret = process->accel->open(process->arch, &process->options->accel, &hooks, &reason);
 

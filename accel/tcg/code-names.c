@@ -194,9 +194,39 @@ static const TransBlock *next_block(const Machine *m, const uint8_t **at, const 
     return NULL;
 }
 
+typedef struct LineWalk {
+    const Machine *m;
+    TcgJitLines *lines;
+    const uint8_t *code;
+} LineWalk;
+
+static void add_line(uint32_t offset, uint64_t pc, void *opaque)
+{
+    const LineWalk *walk = opaque;
+    const char *file = NULL;
+    unsigned line = 0;
+
+    if (!walk->m->hooks.line(pc, &file, &line)) {
+        line = 0;
+    }
+    tcg_jit_lines_add(walk->lines, (uintptr_t)walk->code + offset, file, line);
+}
+
+static void add_lines(const Machine *m, TcgJitLines *lines, const TransBlock *block)
+{
+    LineWalk walk = { m, lines, block_code(&m->cache, block) };
+
+    if (m->hooks.line) {
+        add_line(0, block->pc, &walk);
+        tcg_state_map_each(block_map(block), block->map_size, block->pc, add_line, &walk);
+        tcg_jit_lines_add(lines, (uintptr_t)walk.code + block->code_size, NULL, 0);
+    }
+}
+
 /* Dead blocks too: a thread may still be in one. */
 static void name_range(const Machine *m, TcgJitImage *image, const TcgUnwindRange *range)
 {
+    TcgJitLines *lines = tcg_jit_lines_new();
     const uint8_t *at = (const uint8_t *)(uintptr_t)range->start;
     const uint8_t *end =
         (const uint8_t *)(uintptr_t)MIN(range->end, (uintptr_t)m->buf.rx + m->buf.used);
@@ -207,7 +237,12 @@ static void name_range(const Machine *m, TcgJitImage *image, const TcgUnwindRang
     }
     while ((block = next_block(m, &at, end))) {
         add_block(m, image, block, true);
+        add_lines(m, lines, block);
     }
+    if (tcg_jit_lines_rows(lines)) {
+        tcg_jit_image_set_lines(image, lines);
+    }
+    tcg_jit_lines_free(lines);
 }
 
 TcgJitImage *names_image_locked(const Machine *m)

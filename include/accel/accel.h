@@ -20,6 +20,8 @@ typedef struct AccelHooks {
     size_t (*fetch_code)(GuestAddr pc, void *buf, size_t size, int *ret_code);
     /* A symbol name and offset for pc, for logs; false: unknown. May be NULL. */
     bool (*symbol)(GuestAddr pc, const char **ret_name, uint64_t *ret_offset);
+    /* The source line of pc, for debuggers; false: unknown. May be NULL. */
+    bool (*line)(GuestAddr pc, const char **ret_file, unsigned *ret_line);
 } AccelHooks;
 
 typedef struct AccelOptions {

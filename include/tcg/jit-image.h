@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tcg/jit-lines.h"
 #include "tcg/unwind.h"
 
 typedef struct TcgJitImage TcgJitImage;
@@ -28,7 +29,9 @@ void tcg_jit_image_free(TcgJitImage *image);
 
 /* A function at addr; false: the image is full. The caller serialises. */
 bool tcg_jit_image_add(TcgJitImage *image, uint64_t addr, uint64_t size, const char *name);
-/* Forget all symbols. */
+/* Its source lines, until it is cleared; false: there is no room for them. */
+bool tcg_jit_image_set_lines(TcgJitImage *image, const TcgJitLines *lines);
+/* Forget all symbols and lines. */
 void tcg_jit_image_clear(TcgJitImage *image);
 
 /*

@@ -90,6 +90,9 @@ def check_sync():
     check("guest-sync", text, r"^[1-9]\d+ blocks have their names")
     check("twice", output("guest-sync"), r"^[1-9]\d+ blocks have their names")
     if KIND != "blocked":
+        if SOURCE:
+            check("frame", output("frame"), r" at \S+/programs\.c:\d+\n\d+\t")
+            check("list", output("list"), r"(?m)^\d+\t.*(fibonacci|indirect)")
         check("before it", before, r"^guest!0x[0-9a-f]+ ")
         check("info symbol", output("info symbol $pc"),
               rf"^guest!({CHAIN[KIND].split()[0].strip('()*')}|fibonacci|calls)")

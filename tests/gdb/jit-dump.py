@@ -14,7 +14,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import tap  # noqa: E402
 
-CROSS_CC = "riscv64-linux-gnu-gcc"
+CROSS = "riscv64-linux-gnu-"
+CROSS_CC = f"{CROSS}gcc"
 
 
 def output(*command):
@@ -22,12 +23,12 @@ def output(*command):
     return done.stdout + done.stderr
 
 
-def dump(args):
+def dump(args, name="", flags=()):
     """Of a guest that ends by itself: where a signal ends it nobody is asked."""
     args.work.mkdir(parents=True, exist_ok=True)
-    guest, file = args.work / "guest", args.work / "dump"
-    subprocess.run([CROSS_CC, "-O2", "-static", "-pthread", HERE / "programs.c", "-o", guest, "-lm"],
-                   check=True)
+    guest, file = args.work / f"guest{name}", args.work / f"dump{name}"
+    subprocess.run([CROSS_CC, "-O2", "-static", "-pthread", *flags, HERE / "programs.c", "-o", guest,
+                    "-lm"], check=True)
     file.unlink(missing_ok=True)
     output(args.dragoman, f"--jit-dump={file}", guest, "once")
     return file
@@ -62,12 +63,44 @@ def check_frames(file):
 
 def check_code(file):
     """A block's code is there: objdump finds its jump out."""
-    text = output("objdump", "-d", "--no-show-raw-insn", file)
-    block = re.search(r"<guest!fibonacci>:\n(.*?)\n\n", text, re.S)
+    block = re.search(r"^([0-9a-f]+) ([0-9a-f]+) T guest!fibonacci$", output("nm", "-S", file), re.M)
     if not block:
         return ["no block of fibonacci"]
-    code = block[1]
+    start, size = int(block[1], 16), int(block[2], 16)
+    code = output("objdump", "-d", "--no-show-raw-insn", f"--start-address={start:#x}",
+                  f"--stop-address={start + size:#x}", file)
     return [] if "(bad)" not in code and re.search(r"\tj\w+ ", code) else [code]
+
+
+def lines_at(tool, file, addresses):
+    """file:line of each, from binutils."""
+    done = subprocess.run([tool, "-e", file], input="".join(f"{a:#x}\n" for a in addresses),
+                          capture_output=True, text=True, timeout=100)
+    lines = [line.split(" (")[0] for line in done.stdout.splitlines()]
+    return ["unknown" if line.endswith(":?") else line for line in lines]
+
+
+def check_lines(args, version):
+    """Blocks begin at the line that the guest's own debug information has for their pc."""
+    file = dump(args, f"-dwarf-{version}", [f"-gdwarf-{version}"])
+    guest = args.work / f"guest-dwarf-{version}"
+    starts = {}
+    for line in output(f"{CROSS}nm", guest).splitlines():
+        words = line.split()
+        if len(words) == 3:
+            starts.setdefault(words[2], int(words[0], 16))
+    blocks = []
+    for address, name, offset in re.findall(r"^([0-9a-f]+) T guest!([\w.]+)(?:\+0x([0-9a-f]+))?$",
+                                            output("nm", file), re.M):
+        if name in starts:
+            blocks.append((int(address, 16), starts[name] + int(offset or "0", 16), name))
+    ours = lines_at("addr2line", file, [block[0] for block in blocks])
+    wanted = lines_at(f"{CROSS}addr2line", guest, [block[1] for block in blocks])
+    wrong = [f"{block[2]} {block[1]:#x}: {a}, not {b}"
+             for block, a, b in zip(blocks, ours, wanted) if a != b]
+    if sum("programs.c:" in line for line in wanted) < 5 or len(ours) != len(blocks):
+        wrong.append(f"{len(blocks)} blocks, {len(ours)} lines: too few")
+    return wrong[:20]
 
 
 def main():
@@ -85,7 +118,13 @@ def main():
         text = output(args.dragoman, f"--jit-dump={args.work}/none/dump", args.work / "guest")
         return [] if re.fullmatch(r"dragoman: .*--jit-dump: .*\n", text) else [text]
 
-    checks = [check_sections, check_symbols, check_frames, check_code, check_errors]
+    def check_dwarf_4(_):
+        return check_lines(args, 4)
+
+    def check_dwarf_5(_):
+        return check_lines(args, 5)
+
+    checks = [check_dwarf_4, check_dwarf_5, check_sections, check_symbols, check_frames, check_code, check_errors]
     return tap.run_all(checks, lambda check: check(file), lambda check: check.__name__)
 
 

@@ -215,8 +215,11 @@ static void add_line(uint32_t offset, uint64_t pc, void *opaque)
 static void add_lines(const Machine *m, TcgJitLines *lines, const TransBlock *block)
 {
     LineWalk walk = { m, lines, block_code(&m->cache, block) };
+    const char *file;
+    unsigned line;
 
-    if (m->hooks.line) {
+    /* Most blocks are of code without lines, from their start on. */
+    if (m->hooks.line && m->hooks.line(block->pc, &file, &line)) {
         add_line(0, block->pc, &walk);
         tcg_state_map_each(block_map(block), block->map_size, block->pc, add_line, &walk);
         tcg_jit_lines_add(lines, (uintptr_t)walk.code + block->code_size, NULL, 0);

@@ -33,6 +33,11 @@ int host_fixup_copy(void *context);
  * return -512.
  */
 void host_interrupt_syscall(void *context);
+/*
+ * For SIGABRT's handler: abort() of ours was interrupted in the tgkill by which it sends the signal to itself.  A
+ * guest's own such call is made by syscall() or host_syscall_asm().
+ */
+int host_is_abort(const void *context);
 uint64_t host_context_pc(const void *context);
 uint64_t host_context_sp(const void *context);
 

@@ -311,12 +311,20 @@ def find_generated(info, frame):
     return None
 
 
+def in_syscall(info):
+    """The selected thread sleeps in a system call of the guest."""
+    return info.syscall_start <= gdb.newest_frame().pc() < info.syscall_end
+
+
 def read_registers(info, tid):
     """Of the selected thread, whose id is tid; None: it runs no guest code."""
     state = dict(info.tasks()).get(tid)
     generated = find_generated(info, gdb.newest_frame())
     if generated is None:
-        return Registers(info, state) if state else None
+        registers = Registers(info, state) if state else None
+        if registers and not info.code_entry and not in_syscall(info):
+            registers.exact = False  # an interpreter's registers are its own
+        return registers
     if info.code_entry <= generated.pc < info.code_epilogue or (
             info.code_epilogue_end <= generated.pc < info.code_slow_call):
         # Not entered yet, or left: the CPU state has it all, and rbp may be the caller's.
@@ -1096,8 +1104,7 @@ class GuestThreads(gdb.Command):
 def is_safe(info):
     """The selected thread holds no lock: it runs generated code, or sleeps in a guest's call."""
     pc = gdb.newest_frame().pc()
-    return info.is_generated(pc) and pc >= info.code_entry_end or (
-        info.syscall_start <= pc < info.syscall_end)
+    return info.is_generated(pc) and pc >= info.code_entry_end or in_syscall(info)
 
 
 def sync_names():

@@ -44,6 +44,9 @@ CASES = [
     Case("in a function that a slow path called", "convert",
          ["break x86_slow_to_int", "continue", "delete", "set $rdi = 16"],
          "SIGSEGV", True, ["convert", "main"]),
+    Case("by abort()", "blocked",
+         ["set $orig_rax = -1", "set $rsp = ($rsp & ~15) - 264", "set $pc = (long)&abort"],
+         "SIGABRT", False, ["read", "blocked", "main"]),
     Case("between system calls", "blocked",
          ["set $orig_rax = -1", "set $rdi = 0", "set $pc = (long)&vcpu_dump"],
          "SIGSEGV", False, ["read", "blocked", "main"]),
@@ -66,7 +69,7 @@ def crash(args, guest, case):
         process.stdout.readline()
         time.sleep(0.3)
         words = ["gdb", "-nx", "-q", "-batch", "-p", str(process.pid),
-                 "-ex", "handle SIGSEGV SIGILL nostop noprint pass"]
+                 "-ex", "handle SIGSEGV SIGABRT nostop noprint pass"]
         for line in [*case.commands, "continue"]:
             words += ["-ex", line]
         subprocess.run(words, capture_output=True, timeout=100, stdin=subprocess.DEVNULL)

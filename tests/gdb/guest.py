@@ -64,6 +64,8 @@ def build(work, dragoman):
     for name, flags in BUILDS.items():
         subprocess.run([CROSS_CC, "-O2", "-pthread", *flags, HERE / "programs.c", "-o", work / name,
                         "-lm"], check=True)
+    subprocess.run([CROSS_CC, "-nostdlib", "-static", HERE / "many.S", "-o", work / "many"],
+                   check=True)
     subprocess.run(["strip", "-o", work / "dragoman-stripped", dragoman], check=True)
 
 
@@ -136,6 +138,36 @@ def run(args, case):
     return complaints(done, r"^\d+ checks, 0 wrong$")
 
 
+class ManyCase:
+    """The time it takes to attach does not grow with what has been translated: seconds of CPU, since gdb alone
+    takes half of one, and with room for a busy machine where they are real."""
+
+    LIMIT, SYNC_LIMIT, kind = 1.0, 5.0, "many"
+
+    def __str__(self):
+        return "attach to 100,000 blocks"
+
+    @staticmethod
+    def result(args, program):
+        with Running(args, program) as pid:
+            time.sleep(0.5)
+            return gdb(args, ["-p", str(pid)], "guest-many.py", {})
+
+    def run(self, args):
+        times = []
+        for case in (Case("", "static", "calls"), Case("", "many", "")):
+            done = self.result(args, case)
+            found = re.search(r"^RESULT (\d+) blocks, attached ([\d.]+), synced ([\d.]+), at guest!\w+",
+                              done.stdout, re.M)
+            if not found:
+                return [done.stdout[-1000:], done.stderr[-1000:]]
+            times.append([int(found[1]), float(found[2]), float(found[3])])
+        few, many = times
+        if many[0] < 100000 or many[1] - few[1] > self.LIMIT or many[2] > self.SYNC_LIMIT:
+            return [f"blocks, seconds to attach, to sync: {few}, {many}"]
+        return []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -148,7 +180,8 @@ def main():
         if not shutil.which(tool):
             return tap.skip_all(f"{tool} is not installed")
     build(args.work, args.dragoman)
-    return tap.run_all(list(cases(args.rounds)), lambda case: run(args, case))
+    return tap.run_all([*cases(args.rounds), ManyCase()],
+                       lambda case: case.run(args) if isinstance(case, ManyCase) else run(args, case))
 
 
 if __name__ == "__main__":

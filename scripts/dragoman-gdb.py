@@ -771,13 +771,20 @@ ARCHES = {arch.machine: arch for arch in (Riscv,)}
 # ---------------------------------------------------------------------- the guest's frames
 
 class GuestFrame:
+    SIGNAL = "<signal handler called>"
+
     def __init__(self, pc, name, start, path, line):
         self.pc, self.name, self.start, self.path, self.line = pc, name, start, path, line
+        self.is_signal = False
 
     def function(self):
+        if self.is_signal:
+            return self.SIGNAL
         return f"guest!{self.name or hex(self.pc)}"
 
     def __str__(self):
+        if self.is_signal:
+            return self.SIGNAL
         text = f"0x{self.pc:016x} in {self.name or '??'} ()"
         if self.line:
             return f"{text} at {self.line[0]}:{self.line[1]}"
@@ -797,7 +804,9 @@ class Unwinder:
             place = self.files.find(self.pc)
             # A call may be its function's last instruction.
             at = self.pc - 1 if self.is_caller else self.pc
-            yield self.describe(place, at)
+            frame = self.describe(place, at)
+            frame.is_signal = self.is_signal_return()
+            yield frame
             pc, sp = self.pc, self.regs.get(self.arch.sp) if self.arch else None
             try:
                 if not self.step(place, at) or not self.pc:
@@ -820,8 +829,8 @@ class Unwinder:
 
     def step(self, place, at):
         """To the caller; False: there is none."""
-        if self.arch and self.step_signal():
-            return True
+        if self.is_signal_return():
+            return self.step_signal()
         if place:
             elf, bias = place
             fde = elf.frame_at(at - bias)
@@ -837,19 +846,21 @@ class Unwinder:
             return self.apply(Row((self.arch.sp, 0)), self.arch.ra)
         return False
 
-    def step_signal(self):
-        """From the code that a signal handler returns to, to what was interrupted."""
-        code = self.arch.SIGRETURN
+    def is_signal_return(self):
+        """The code that a signal handler returns to."""
         try:
-            if self.info.guest_memory(self.pc, len(code)) != code:
-                return False
-            regs = self.regs[self.arch.sp] + self.arch.SIGFRAME_REGS
-            self.regs.update({n: self.info.guest_word(regs + self.info.word * n)
-                              for n in range(1, 32)})
-            self.pc, self.is_caller = self.info.guest_word(regs), False
-            return True
+            code = self.arch.SIGRETURN if self.arch else None
+            return code is not None and self.info.guest_memory(self.pc, len(code)) == code
         except gdb.MemoryError:
             return False
+
+    def step_signal(self):
+        """To what was interrupted."""
+        regs = self.regs[self.arch.sp] + self.arch.SIGFRAME_REGS
+        self.regs.update({n: self.info.guest_word(regs + self.info.word * n)
+                          for n in range(1, 32)})
+        self.pc, self.is_caller = self.info.guest_word(regs), False
+        return True
 
     def apply(self, row, return_column):
         mask = (1 << self.info.guest_address_bits) - 1

@@ -13,7 +13,8 @@ CHAIN = {
     "calls": r"(fibonacci )*calls main",
     "blocked": r"(\S+ )?(__libc_)?read blocked main",
     "registers": r"registers",
-    "integer": r"integer_loop main",
+    "handler": r"integer_loop on_signal (\S+ )?raise main",
+    "threads": r"integer_loop threads main",
 }
 # What it is called in a libc.so without symbols: nothing.
 BOTTOM = r" (__libc_start_call_main|\?\?|0x\w+) __libc_start_main\S* _start"
@@ -47,6 +48,8 @@ def check_frames():
     bottom = r" (\?\?|0x1010101\w+)" if KIND == "registers" else BOTTOM
     text = output("guest-bt")
     check("guest-bt", names(text), f"^{CHAIN[KIND]}{bottom}$")
+    if KIND == "handler":
+        check("signal", text, r"\n#2 +<signal handler called>\n")
     if SOURCE:
         check("lines", text, r"programs\.c:\d+")
     if KIND != "blocked":
@@ -60,7 +63,20 @@ def check_frames():
     check("bt -no-filters", output("bt -no-filters"), "guest!" if KIND != "blocked" else "main|#")
 
 
+def check_all_threads():
+    text = output("guest-threads")
+    lines = re.findall(r"^[* ] \d+ +\d+ +0x[0-9a-f]+ <(\w+)\+0x", text, re.M)
+    check("guest-threads", " ".join(sorted(lines)),
+          r"^(calls|fibonacci) float_loop integer_loop integer_loop$|^float_loop .*integer_loop")
+    text = output("thread apply all guest-bt")
+    for chain in (r"(fibonacci )*calls", "float_loop", "integer_loop"):
+        check("thread apply all", names(text), rf"{chain} thread start_thread __thread_start")
+
+
 def check_threads():
+    if KIND == "threads":
+        check_all_threads()
+        return
     text = output("guest-threads")
     where = "dragoman" if KIND == "blocked" else "translated code"
     check("guest-threads", text, rf"^\* 1 .*0x[0-9a-f]+ <\w+\+0x[0-9a-f]+>.* in {where}\n$")

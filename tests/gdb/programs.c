@@ -5,6 +5,7 @@
 #include <fenv.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,18 @@ CALL static void helpers(void)
     }
 }
 
+static void on_signal(int signo)
+{
+    integer_loop();
+}
+
+/* In a handler, from where a debugger must find what was interrupted. */
+CALL static void handler(void)
+{
+    signal(SIGUSR1, on_signal);
+    raise(SIGUSR1);
+}
+
 /* Too large for the result: what the host does then is not what RISC-V does. */
 CALL static void convert(void)
 {
@@ -145,6 +158,7 @@ static const struct {
     { "integer", integer_loop }, { "float", float_loop }, { "calls", calls },
     { "blocked", blocked },      { "helpers", helpers },  { "threads", threads },
     { "registers", registers },  { "convert", convert },  { "once", once },
+    { "handler", handler },
 };
 
 int main(int argc, char **argv)

@@ -15,10 +15,14 @@
 #include <unwind.h>
 
 #include "accel/accel.h"
+#include "accel/debug-info.h"
 #include "host-asm.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/task.h"
 #include "signal-host.h"
+
+/* The linker's. */
+extern const char __executable_start[], etext[];
 
 enum {
     MAX_FRAMES = 64,
@@ -30,9 +34,9 @@ typedef struct HostWalk {
     GuestTask *task; /* NULL: no guest thread */
     const void *context;
     unsigned nb;
-    bool begun; /* past the handler's own frames */
-    bool inner_unknown;
-    bool found; /* the guest's registers, in state */
+    bool begun;           /* past the handler's own frames */
+    bool inner_generated; /* the frame before */
+    bool found;           /* the guest's registers, in state */
     void *state;
 } HostWalk;
 
@@ -69,7 +73,7 @@ static bool inspect(HostWalk *walk, struct _Unwind_Context *context, uint64_t pc
         .pc = (const uint8_t *)(uintptr_t)pc,
         .sp = _Unwind_GetCFA(context),
         .context = walk->nb == 0 ? walk->context : NULL,
-        .has_inner = walk->inner_unknown,
+        .has_inner = walk->inner_generated,
         .get = frame_register,
         .opaque = context,
     };
@@ -78,19 +82,20 @@ static bool inspect(HostWalk *walk, struct _Unwind_Context *context, uint64_t pc
            task->process->accel->inspect(&task->vcpu, &frame, walk->state);
 }
 
-static void say_frame(HostWalk *walk, uint64_t pc, bool is_block)
+static bool is_generated(uint64_t pc)
 {
-    const Vcpu *vcpu = walk->task ? &walk->task->vcpu : NULL;
-    Dl_info info = { 0 };
-    bool known;
+    return pc - dragoman_debug_info.code_start < dragoman_debug_info.code_size;
+}
 
-    say("  #%-2u 0x%016" PRIx64 " ", walk->nb, pc);
-    /* A caller's pc may be the next function's. */
-    known = dladdr((void *)(uintptr_t)(walk->nb ? pc - 1 : pc), &info) && info.dli_fname;
-    if (is_block) {
-        say("translated guest code at 0x%" PRIx64 "\n", guest_pc(vcpu->arch, walk->state));
-    } else if (!known) {
-        say("generated code, or unknown\n");
+/* Of the program and its libraries; a static program has no dynamic linker to ask. */
+static void say_place(uint64_t pc, uint64_t look_at)
+{
+    Dl_info info = { 0 };
+
+    if (look_at - (uintptr_t)__executable_start < (uintptr_t)(etext - __executable_start)) {
+        say("dragoman+%#" PRIx64 "\n", pc - (uintptr_t)__executable_start);
+    } else if (!dladdr((void *)(uintptr_t)look_at, &info) || !info.dli_fname) {
+        say("unknown\n");
     } else if (info.dli_sname) {
         say("%s+%#" PRIx64 " (%s+%#" PRIx64 ")\n", info.dli_sname,
             pc - (uint64_t)(uintptr_t)info.dli_saddr, info.dli_fname,
@@ -98,7 +103,20 @@ static void say_frame(HostWalk *walk, uint64_t pc, bool is_block)
     } else {
         say("%s+%#" PRIx64 "\n", info.dli_fname, pc - (uint64_t)(uintptr_t)info.dli_fbase);
     }
-    walk->inner_unknown = !known;
+}
+
+static void say_frame(const HostWalk *walk, uint64_t pc, bool is_block)
+{
+    say("  #%-2u 0x%016" PRIx64 " ", walk->nb, pc);
+    if (is_block) {
+        say("translated guest code at 0x%" PRIx64 "\n",
+            guest_pc(walk->task->vcpu.arch, walk->state));
+    } else if (is_generated(pc)) {
+        say("entry to translated code\n");
+    } else {
+        /* A caller's pc may be the next function's. */
+        say_place(pc, walk->nb ? pc - 1 : pc);
+    }
 }
 
 static _Unwind_Reason_Code on_frame(struct _Unwind_Context *context, void *opaque)
@@ -118,6 +136,7 @@ static _Unwind_Reason_Code on_frame(struct _Unwind_Context *context, void *opaqu
     is_block = inspect(walk, context, pc);
     walk->found = walk->found || is_block;
     say_frame(walk, pc, is_block);
+    walk->inner_generated = is_generated(pc);
     return ++walk->nb < MAX_FRAMES ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 

@@ -1,8 +1,10 @@
 /*
- * The report of a crash of dragoman itself: both stacks and the guest's registers, on standard error.
+ * The report of a crash of dragoman itself: both stacks and the guest's registers, on standard
+ * error.
  *
- * Anything may be broken: what is safe comes first, and an alarm ends the process where the rest hangs or, by a
- * second fault, cannot be had.  Names of guest functions are the last, since for them files are read.
+ * Anything may be broken: what is safe comes first, and an alarm ends the process where the rest
+ * hangs or, by a second fault, cannot be had.  Names of guest functions are the last, since for
+ * them files are read.
  */
 #include "crash.h"
 

@@ -34,8 +34,8 @@ int host_fixup_copy(void *context);
  */
 void host_interrupt_syscall(void *context);
 /*
- * For SIGABRT's handler: abort() of ours was interrupted in the tgkill by which it sends the signal to itself.  A
- * guest's own such call is made by syscall() or host_syscall_asm().
+ * For SIGABRT's handler: abort() of ours was interrupted in the tgkill by which it sends the signal
+ * to itself.  A guest's own such call is made by syscall() or host_syscall_asm().
  */
 int host_is_abort(const void *context);
 uint64_t host_context_pc(const void *context);

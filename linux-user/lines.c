@@ -1,8 +1,8 @@
 /*
  * .debug_line to a sorted list of (code, file, line): DWARF 2 to 5 (DWARF 5, 6.2).
  *
- * Addresses are kept as file offsets, as symbols.c keeps them.  A file may be broken anywhere: a reader that has run
- * out of bytes gives zeros, and the unit it is in ends.
+ * Addresses are kept as file offsets, as symbols.c keeps them.  A file may be broken anywhere: a
+ * reader that has run out of bytes gives zeros, and the unit it is in ends.
  */
 #include "lines.h"
 

@@ -5,14 +5,15 @@
     guest-pc            where it is
     guest-threads       all of its threads
     guest-sync          let generated code have the names of guest functions in gdb's symbol tables
-    bt                  has the guest's frames in place of the generated ones (`bt -no-filters`: as they are)
+    bt                  has the guest's frames in place of the generated ones; `bt -no-filters` not
 
-gdb loads it with a dragoman that is in its auto-load safe path; else: source scripts/dragoman-gdb.py.
+gdb loads it with a dragoman in its auto-load safe path; else: source scripts/dragoman-gdb.py.
 
-Everything but guest-sync reads memory alone, so a core file of dragoman is as good as the process.  Where things are
-in dragoman is told by its dragoman_debug_info (include/accel/debug-info.h); where the guest's registers are while
-generated code runs, by the state map of the block (tcg/state-map.c).  Between the instructions that a state map
-knows, registers are where they were at the last of them or at the block's start: "about" says so.
+Everything but guest-sync reads memory alone, so a core file of dragoman is as good as the process.
+Where things are in dragoman is told by its dragoman_debug_info (include/accel/debug-info.h); where
+the guest's registers are while generated code runs, by the state map of the block
+(tcg/state-map.c).  Between the instructions that a state map knows, registers are where they were
+at the last of them or at the block's start: "about" says so.
 """
 import bisect
 import os

@@ -265,9 +265,9 @@ static void tcg_after_fork(void)
 }
 
 /*
- * Called by a debugger, maybe in the middle of anything: it sees to it that no thread holds a lock of
- * ours, and trylock to that none is waited for here.  Looking up names allocates and reads files; a
- * thread that was stopped inside malloc with the only arena would be waited for.
+ * Called by a debugger, maybe in the middle of anything: it sees to it that no thread holds a lock
+ * of ours, and trylock to that none is waited for here.  Looking up names allocates and reads
+ * files; a thread that was stopped inside malloc with the only arena would be waited for.
  */
 __attribute__((visibility("default"), used)) int dragoman_sync_names(void)
 {

@@ -194,7 +194,7 @@ void names_add_locked(Machine *m, const TransBlock *block)
     }
 }
 
-/* The block whose code starts first at or behind *at, which moves on; NULL: there is none before end. */
+/* The block whose code starts first at or behind *at, which moves on; NULL: none before end. */
 static const TransBlock *next_block(const Machine *m, const uint8_t **at, const uint8_t *end)
 {
     while (*at < end) {

@@ -66,7 +66,7 @@ static uint64_t step_after(const Machine *m, const uint8_t *where)
     return 0;
 }
 
-/* As the backend notes the steps: the epilogue's first takes the frame away; around the slow call is one. */
+/* As the backend notes steps: the epilogue's first takes the frame away; one is around the call. */
 static void fill_entry(DebugInfo *info, const Machine *m)
 {
     const TcgTarget *target = &m->target;

@@ -1,9 +1,9 @@
 /*
  * The guest's registers as a frame of the host's stack had them: a report's, not the run loop's.
  *
- * The interrupted frame has its registers in the ucontext.  A block that called a helper has in registers that
- * calls preserve what the unwinder finds; the state map names no other.  One that called a slow path has all others
- * in the environment, where the trampoline saved them.
+ * The interrupted frame has its registers in the ucontext.  A block that called a helper has in
+ * registers that calls preserve what the unwinder finds; the state map names no other.  One that
+ * called a slow path has all others in the environment, where the trampoline saved them.
  *
  * Runs in the signal handler of a thread that is about to die: takes no lock, allocates nothing.
  */

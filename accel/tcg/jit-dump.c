@@ -1,6 +1,6 @@
 /*
- * --jit-dump: all generated code that is there when the process ends, as one ELF file for readelf and objdump, with
- * the symbols and the call frame information that debuggers get.
+ * --jit-dump: all generated code that is there when the process ends, as one ELF file for readelf
+ * and objdump, with the symbols and the call frame information that debuggers get.
  */
 #include "machine.h"
 

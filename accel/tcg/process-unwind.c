@@ -1,9 +1,9 @@
 /*
- * Generated code for the unwinders in the process itself: libgcc's, which exceptions, backtrace(3) and
- * _Unwind_Backtrace() use, and libunwind, where profilers and others have brought it along.
+ * Generated code for the unwinders in the process itself: libgcc's, which exceptions, backtrace(3)
+ * and _Unwind_Backtrace() use, and libunwind, where profilers and others have brought it along.
  *
- * The call frame information lies behind the entry code in the code buffer, where 32 bits reach code from it, as
- * libunwind's table wants.  It never changes: all blocks have one frame.
+ * The call frame information lies behind the entry code in the code buffer, where 32 bits reach
+ * code from it, as libunwind's table wants.  It never changes: all blocks have one frame.
  */
 #include "machine.h"
 
@@ -17,8 +17,8 @@ void __register_frame(void *begin) __attribute__((weak));
 void __deregister_frame(void *begin) __attribute__((weak));
 
 /*
- * libunwind-dynamic.h: unw_dyn_info_t with its member u.rti, since version 1.6.  Older ones have no load_offset under the
- * same soname, and are known by what else they lack.
+ * libunwind-dynamic.h: unw_dyn_info_t with its member u.rti, since version 1.6.  Older ones have no
+ * load_offset under the same soname, and are known by what else they lack.
  */
 typedef struct UnwDynInfo {
     struct UnwDynInfo *next, *prev;

@@ -77,8 +77,9 @@ typedef struct AccelOps {
     bool (*handle_fault)(Vcpu *vcpu, siginfo_t *info, void *context);
 
     /*
-     * What the guest's registers are, for a report of a crash: if the frame is a translated block's, change
-     * *state, a copy of vcpu's, to what they were there.  False: it is not.  Async-signal-safe.
+     * What the guest's registers are, for a report of a crash: if the frame is a translated
+     * block's, change *state, a copy of vcpu's, to what they were there.  False: it is not.
+     * Async-signal-safe.
      */
     bool (*inspect)(const Vcpu *vcpu, const AccelHostFrame *frame, void *state);
 

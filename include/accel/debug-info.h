@@ -1,9 +1,10 @@
 /*
- * Where debuggers find the guest in dragoman's memory: exported by name, since a program as it is shipped has no
- * debug information of its own.  scripts/dragoman-gdb.py reads it, of a process or a core file.
+ * Where debuggers find the guest in dragoman's memory: exported by name, since a program as it is
+ * shipped has no debug information of its own.  scripts/dragoman-gdb.py reads it, of a process or a
+ * core file.
  *
- * It describes itself: `names` lists the fields behind it.  A debugger that wants one that is not there is too new;
- * the version changes only when a field changes its meaning.
+ * It describes itself: `names` lists the fields behind it.  A debugger that wants one that is not
+ * there is too new; the version changes only when a field changes its meaning.
  */
 #ifndef ACCEL_DEBUG_INFO_H
 #define ACCEL_DEBUG_INFO_H
@@ -15,12 +16,14 @@ enum { DEBUG_INFO_VERSION = 1 };
 /*
  * Addresses, offsets, sizes; each of 8 bytes.  A name before '_' says of which record an offset is.
  *
- *   code_*       generated code: address, size; where blocks begin (a bit for each code_align bytes, code_header
- *                bytes before it the record's number); entry_end, epilogue_end, slow_call, slow_saved: code after which
- *                there are blocks, the frame is gone, slow calls begin, all registers are saved
+ *   code_*       generated code: address, size; where blocks begin (a bit for each code_align bytes,
+ *                code_header bytes before it the record's number); entry_end, epilogue_end,
+ *                slow_call, slow_saved: code after which there are blocks, the frame is gone, slow
+ *                calls begin, all registers are saved
  *   cache_meta   where record 0 would be; a record's number is its offset there in units of 8
  *   block_*      a record: offsets and sizes, the state map behind nb_links links
- *   guest_*      the architecture and its table of registers; guest_base: host address of guest address 0
+ *   guest_*      the architecture and its table of registers; guest_base: host address of guest
+ *                address 0
  *   reg_*        an entry of that table
  *   home         a byte for each global (reg_global): its host register between blocks, 0xff: none
  *   host_regs    names of host registers
@@ -58,8 +61,9 @@ typedef struct DebugInfo {
 extern DebugInfo dragoman_debug_info;
 
 /*
- * For debuggers to call in the stopped process: give blocks the names of guest functions, and tell of it through
- * the JIT interface.  The number of blocks, or -1: the tables are being changed, try again later.
+ * For debuggers to call in the stopped process: give blocks the names of guest functions, and tell
+ * of it through the JIT interface.  The number of blocks, or -1: the tables are being changed, try
+ * again later.
  */
 int dragoman_sync_names(void);
 

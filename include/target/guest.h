@@ -86,8 +86,8 @@ typedef struct GuestArch {
                             size_t avail);
 
     /*
-     * For reports: from the state in a function that begins at start to its caller's, pc and stack pointer
-     * at least.  A guess from what the code does; false: cannot tell.  May be NULL.
+     * For reports: from the state in a function that begins at start to its caller's, pc and stack
+     * pointer at least.  A guess from what the code does; false: cannot tell.  May be NULL.
      */
     bool (*unwind)(void *state, GuestAddr start, GuestRead *read);
 

@@ -35,8 +35,8 @@ bool tcg_jit_image_set_lines(TcgJitImage *image, const TcgJitLines *lines);
 void tcg_jit_image_clear(TcgJitImage *image);
 
 /*
- * For a file on disk: .text has contents from tcg_jit_image_text() of the file on, which the caller writes there
- * behind the size bytes of tcg_jit_image_file().
+ * For a file on disk: .text has contents from tcg_jit_image_text() of the file on, which the caller
+ * writes there behind the size bytes of tcg_jit_image_file().
  */
 void tcg_jit_image_set_text(TcgJitImage *image);
 uint64_t tcg_jit_image_text(const TcgJitImage *image, size_t size);

@@ -1,9 +1,10 @@
 /*
- * A caller's frame without call frame information: what a function has done to the stack up to a pc is read off its
- * instructions (RISC-V, chapter "C" 16 and RV64I).
+ * A caller's frame without call frame information: what a function has done to the stack up to a pc
+ * is read off its instructions (RISC-V, chapter "C" 16 and RV64I).
  *
- * One pass from the function's start: stack adjustments, stores of callee-saved registers, the frame pointer.  Behind a
- * return or a jump the stack is as it was before the epilogue that came before it.
+ * One pass from the function's start: stack adjustments, stores of callee-saved registers, the
+ * frame pointer.  Behind a return or a jump the stack is as it was before the epilogue that came
+ * before it.
  *
  * For reports of crashes: a function written by hand may mislead it.
  */

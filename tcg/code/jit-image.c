@@ -3,8 +3,9 @@
  *
  *   header, section headers, section names, .debug_frame | source lines | symbols | names of symbols
  *
- * What is behind a bar has room to grow, all but the last at the cost of a hole.  An addition writes the name, the symbol and then the sizes in the
- * section headers, so that the file is right whenever the process is stopped.
+ * What is behind a bar has room to grow, all but the last at the cost of a hole.  An addition
+ * writes the name, the symbol and then the sizes in the section headers, so that the file is right
+ * whenever the process is stopped.
  */
 #include "tcg/jit-image.h"
 

@@ -1,8 +1,10 @@
 /*
- * backtrace(3) and _Unwind_Backtrace from a host timer's signal handler while a guest program runs: each of them
- * must come to main, wherever in generated code, helpers or the run loop the signal came.
+ * backtrace(3) and _Unwind_Backtrace from a host timer's signal handler while a guest program runs:
+ * each of them must come to main, wherever in generated code, helpers or the run loop the signal
+ * came.
  *
- * usage: backtrace SAMPLES GUEST-PROGRAM [ARGUMENT]...     (a dragoman of its own: the libraries are linked)
+ * usage: backtrace SAMPLES GUEST-PROGRAM [ARGUMENT]...     (a dragoman of its own: the libraries
+ * are linked)
  */
 #include <execinfo.h>
 #include <inttypes.h>

@@ -109,7 +109,7 @@ CALL static void convert(void)
     }
 }
 
-/* Every register but x0, sp, gp and tp has its number times 0x0101010101010101; a load in between. */
+/* Every register but x0, sp, gp and tp has its number times 0x0101010101010101. */
 CALL static void registers(void)
 {
 #ifdef __riscv

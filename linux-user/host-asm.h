@@ -17,6 +17,8 @@ int host_clear_asm(void *to, size_t size);
  * The system call with args[0..5], unless *pending: the kernel's result, or -512.
  */
 int64_t host_syscall_asm(const atomic_int *pending, long number, const long args[6]);
+/* The part of it that sleeps: from here to there, where the call returns to. */
+extern const char host_syscall_begin[], host_syscall_end[];
 
 /* What rt_sigaction's sa_restorer must point to. */
 extern void (*const host_sigreturn)(void);
@@ -31,6 +33,11 @@ int host_fixup_copy(void *context);
  * restart it: -512.
  */
 void host_interrupt_syscall(void *context);
+/*
+ * For SIGABRT's handler: abort() of ours was interrupted in the tgkill by which it sends the signal
+ * to itself.  A guest's own such call is made by syscall() or host_syscall_asm().
+ */
+int host_is_abort(const void *context);
 uint64_t host_context_pc(const void *context);
 uint64_t host_context_sp(const void *context);
 

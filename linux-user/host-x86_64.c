@@ -6,8 +6,12 @@
  */
 #include "host-asm.h"
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 extern const char host_copy_begin[], host_copy_end[], host_copy_failed[];
 extern const char host_syscall_begin[], host_syscall_end[];
@@ -59,6 +63,8 @@ __asm__(".text\n"
 __asm__(".text\n"
         ".p2align 4\n"
         ".globl host_syscall_asm\n"
+        ".globl host_syscall_begin\n"
+        ".globl host_syscall_end\n"
         ".type host_syscall_asm, @function\n"
         "host_syscall_asm:\n"
         "    .cfi_startproc\n"
@@ -127,6 +133,20 @@ static int pc_between(const void *context, const char *begin, const char *end)
     uint64_t pc = host_context_pc(context);
 
     return pc >= (uint64_t)begin && pc < (uint64_t)end;
+}
+
+int host_is_abort(const void *context)
+{
+    /* glibc's and musl's syscall() are shorter than 64 bytes. */
+    const char *wrapper = (const char *)(uintptr_t)&syscall;
+    const ucontext_t *uc = context;
+    const greg_t *gregs = uc->uc_mcontext.gregs;
+    const uint8_t *pc = (const uint8_t *)gregs[REG_RIP];
+
+    return gregs[REG_RDX] == SIGABRT && gregs[REG_RDI] == getpid() &&
+           gregs[REG_RSI] == syscall(SYS_gettid) && !pc_between(context, wrapper, wrapper + 64) &&
+           !pc_between(context, host_syscall_begin, host_syscall_end + 1) && pc[-2] == 0x0f &&
+           pc[-1] == 0x05;
 }
 
 int host_fixup_copy(void *context)

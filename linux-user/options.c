@@ -174,6 +174,11 @@ static void on_skip_pass(OptionsParser *parser, const char *value)
     parser->options->accel.skip_passes = value;
 }
 
+static void on_jit_dump(OptionsParser *parser, const char *value)
+{
+    parser->options->accel.jit_dump = value;
+}
+
 static void on_stop_after(OptionsParser *parser, const char *value)
 {
     uint64_t count;
@@ -302,6 +307,8 @@ static const OptionSpec specs[] = {
       "write generated code to DIR/jit-PID.dump (default: .), for perf inject --jit" },
     { "jitdump-resume", NULL, NULL, on_jitdump_resume, false,
       "write behind what the dump of this process holds" },
+    { "jit-dump", "FILE", NULL, on_jit_dump, false,
+      "write generated code to an ELF file when the program ends" },
     { "list-guests", NULL, NULL, on_list_guests, false, "print the guests" },
     { "list-binfmt", NULL, NULL, on_list_binfmt, false,
       "print how the kernel knows the guests' programs (scripts/binfmt)" },

@@ -261,7 +261,8 @@ static char *map_everything(Process *process, Program *program)
 
 static char *open_accel(Process *process)
 {
-    static const AccelHooks hooks = { fetch_code, process_symbol, read_memory, memory_prot };
+    static const AccelHooks hooks = { fetch_code, process_symbol, read_memory, memory_prot,
+                                      process_line };
     const char *reason = NULL;
     int ret = process->accel->open(process->arch, &process->options->accel, &hooks, &reason);
 

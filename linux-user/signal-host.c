@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "accel/accel.h"
+#include "crash.h"
 #include "host-asm.h"
 
 enum {
@@ -54,6 +55,8 @@ uint64_t signal_host_set_mask(uint64_t mask)
 static const char *signal_name(int signo)
 {
     switch (signo) {
+    case SIGABRT:
+        return "SIGABRT";
     case SIGBUS:
         return "SIGBUS";
     case SIGILL:
@@ -71,9 +74,10 @@ static const char *signal_name(int signo)
 static void report_internal_fault(int signo, const siginfo_t *info, const void *context)
 {
     char line[160];
-    int n = g_snprintf(
-        line, sizeof(line), "dragoman: internal error: %s at host pc %#lx, address %#lx\n",
-        signal_name(signo), (unsigned long)host_context_pc(context), (unsigned long)info->si_addr);
+    int n = g_snprintf(line, sizeof(line),
+                       "dragoman: internal error: %s at host pc %#lx, address %#lx\n",
+                       signal_name(signo), (unsigned long)host_context_pc(context),
+                       (unsigned long)(signo == SIGABRT ? 0 : (uintptr_t)info->si_addr));
 
     if (write(STDERR_FILENO, line, (size_t)n) < 0) {
         /* Nowhere left to say it. */
@@ -86,6 +90,7 @@ static void internal_fault(int signo, const siginfo_t *info, const void *context
     KernelSigaction dfl = { .restorer = host_sigreturn, .flags = SA_RESTORER_FLAG };
 
     report_internal_fault(signo, info, context);
+    crash_report(task_self(), signo, context);
     raw_sigaction(signo, &dfl, NULL);
 }
 
@@ -140,6 +145,8 @@ static void host_handler(int signo, siginfo_t *info, void *context)
         handle_fault(signo, info, context);
     } else if ((signo == SIGILL || signo == SIGFPE || signo == SIGTRAP) && info->si_code > 0) {
         internal_fault(signo, info, context); /* the guest's own do not reach the host */
+    } else if (signo == SIGABRT && info->si_code == SI_TKILL && host_is_abort(context)) {
+        internal_fault(signo, info, context); /* a failed assertion of ours */
     } else {
         record_signal(signo, info, context);
     }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "elf-image.h"
+#include "lines.h"
 #include "linux-user/process.h"
 
 enum {
@@ -212,44 +213,89 @@ bool symbols_find(const Symbols *symbols, uint64_t file_offset, const char **ret
 }
 
 /*
- * AccelHooks.symbol: which file is mapped at pc, and what it has there.
+ * AccelHooks.symbol and .line: which file is mapped at pc, and what it has there.
  */
 
-static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
-static GHashTable *cache;   /* path to Symbols, NULL for none; entries stay, names are handed out */
-static GHashTable *by_call; /* the same by GuestMapping.file: asking the host for a path is slow */
+/* Of a file; either is NULL where it has none. */
+typedef struct FileNames {
+    char *path;
+    Symbols *symbols;
+    Lines *lines;
+    bool lines_read; /* that takes longer, and few ask */
+} FileNames;
 
-/* What the file mapped there has; cache_lock held. */
-static Symbols *symbols_of_locked(Process *process, const GuestMapping *map)
+/* Entries stay, since names are handed out. */
+static struct NameCache {
+    pthread_mutex_t lock;
+    GHashTable *by_path;
+    GHashTable *by_mapping; /* GuestMapping.file: what path that is takes a look at all mappings */
+} cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static FileNames *names_of_path(const char *path)
 {
-    gpointer symbols = NULL;
-    g_autofree char *path = NULL;
+    FileNames *names = g_hash_table_lookup(cache.by_path, path);
 
-    cache = cache ? cache : g_hash_table_new(g_str_hash, g_str_equal);
-    by_call = by_call ? by_call : g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    if (g_hash_table_lookup_extended(by_call, &map->file, NULL, &symbols)) {
-        return symbols;
+    if (!names) {
+        names = g_new0(FileNames, 1);
+        names->path = g_strdup(path);
+        names->symbols = symbols_read(path);
+        g_hash_table_insert(cache.by_path, names->path, names);
     }
-    path = guest_mm_file(process->mm, map->start);
-    if (path && !g_hash_table_lookup_extended(cache, path, NULL, &symbols)) {
-        symbols = symbols_read(path);
-        g_hash_table_insert(cache, g_strdup(path), symbols);
+    return names;
+}
+
+/* The lock is held; NULL: no file. */
+static FileNames *names_of(GuestMm *mm, const GuestMapping *map)
+{
+    g_autofree char *path = NULL;
+    gpointer names;
+
+    if (!cache.by_path) {
+        cache.by_path = g_hash_table_new(g_str_hash, g_str_equal);
+        cache.by_mapping = g_hash_table_new(g_direct_hash, g_direct_equal);
     }
-    g_hash_table_insert(by_call, g_memdup2(&map->file, sizeof(map->file)), symbols);
-    return symbols;
+    if (!g_hash_table_lookup_extended(cache.by_mapping, GSIZE_TO_POINTER(map->file), NULL,
+                                      &names)) {
+        path = guest_mm_file(mm, map->start);
+        names = path ? names_of_path(path) : NULL;
+        g_hash_table_insert(cache.by_mapping, GSIZE_TO_POINTER(map->file), names);
+    }
+    return names;
+}
+
+/* What is at pc, and where that is in the file; NULL: no file. */
+static const FileNames *names_at(GuestAddr pc, bool want_lines, uint64_t *ret_offset)
+{
+    Process *process = process_self();
+    FileNames *names;
+    GuestMapping map;
+
+    if (!process || !guest_mm_next(process->mm, pc, &map) || map.start > pc || !map.file) {
+        return NULL;
+    }
+    pthread_mutex_lock(&cache.lock);
+    names = names_of(process->mm, &map);
+    if (names && want_lines && !names->lines_read) {
+        names->lines = lines_read(names->path);
+        names->lines_read = true;
+    }
+    pthread_mutex_unlock(&cache.lock);
+    *ret_offset = pc - map.start + map.offset;
+    return names;
 }
 
 bool process_symbol(GuestAddr pc, const char **ret_name, uint64_t *ret_offset)
 {
-    Process *process = process_self();
-    const Symbols *symbols;
-    GuestMapping map;
+    uint64_t offset;
+    const FileNames *names = names_at(pc, false, &offset);
 
-    if (!process || !guest_mm_next(process->mm, pc, &map) || map.start > pc || !map.file) {
-        return false;
-    }
-    pthread_mutex_lock(&cache_lock);
-    symbols = symbols_of_locked(process, &map);
-    pthread_mutex_unlock(&cache_lock);
-    return symbols && symbols_find(symbols, pc - map.start + map.offset, ret_name, ret_offset);
+    return names && names->symbols && symbols_find(names->symbols, offset, ret_name, ret_offset);
+}
+
+bool process_line(GuestAddr pc, const char **ret_file, unsigned *ret_line)
+{
+    uint64_t offset;
+    const FileNames *names = names_at(pc, true, &offset);
+
+    return names && names->lines && lines_find(names->lines, offset, ret_file, ret_line);
 }

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "accel/accel.h"
+#include "accel/debug-info.h"
+#include "host-asm.h"
 #include "signal-host.h"
 
 /* Read by the signal handler of this very thread. */
@@ -27,6 +29,20 @@ void task_set_self(GuestTask *task)
     self = task;
 }
 
+/* For debuggers: accel/debug-info.h. */
+static void tell_debuggers(Process *process)
+{
+    DebugInfo *info = &dragoman_debug_info;
+
+    info->guest_base = process->guest_base;
+    info->tasks = (uintptr_t)&process->tasks;
+    info->task_next = offsetof(GuestTask, next);
+    info->task_tid = offsetof(GuestTask, tid);
+    info->task_state = offsetof(GuestTask, vcpu.state);
+    info->syscall_start = (uintptr_t)host_syscall_begin;
+    info->syscall_end = (uintptr_t)host_syscall_end + 1;
+}
+
 GuestTask *task_new(Process *process)
 {
     GuestTask *task = g_new0(GuestTask, 1);
@@ -40,6 +56,7 @@ GuestTask *task_new(Process *process)
         return NULL;
     }
     pthread_mutex_lock(&process->tasks_lock);
+    tell_debuggers(process);
     task->next = process->tasks;
     process->tasks = task;
     pthread_mutex_unlock(&process->tasks_lock);

@@ -142,6 +142,23 @@ static void get_items(Reader *r, TcgStateEntry *entry)
     }
 }
 
+void tcg_state_map_each(const uint8_t *map, size_t size, uint64_t region_pc,
+                        void (*fn)(uint32_t offset, uint64_t pc, void *opaque), void *opaque)
+{
+    Reader r = { map, map + size };
+    uint64_t pc = region_pc;
+    uint32_t offset = 0;
+
+    while (r.at < r.end) {
+        offset += (uint32_t)get_uleb(&r);
+        pc += (uint64_t)get_sleb(&r);
+        for (uint64_t n = get_uleb(&r); n > 0; n--) {
+            get_item(&r);
+        }
+        fn(offset, pc, opaque);
+    }
+}
+
 bool tcg_state_map_find(const uint8_t *map, size_t size, uint64_t region_pc, uint32_t offset,
                         TcgStateEntry *ret)
 {

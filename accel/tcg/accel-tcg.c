@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "accel/debug-info.h"
 #include "util/log.h"
 
 enum {
     DEFAULT_BUFFER = 64 << 20,
-    ENTRY_SIZE = 4096,   /* prologue, epilogue, slow-call trampoline: less than 2 KiB on x86 */
     HOST_MXCSR = 0x1f80, /* all exceptions masked, round to nearest: the C ABI's */
     MIN_STATE_ALIGN = 64,
 };
@@ -134,6 +134,7 @@ static void tcg_close(void)
     Machine *m = &machine;
 
     g_assert(!m->vcpus);
+    process_unwind_close(m);
     names_close(m);
     perf_close(m, true);
     dump_close(m);
@@ -169,8 +170,11 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
     m->target.pc_bits = guest->address_bits;
     m->target.insn_shift = (uint8_t)__builtin_ctz(guest->min_insn);
     emit_entry(m);
+    debug_info_open(m);
     names_open(m);
-    ret = perf_open(m, options, ret_error);
+    process_unwind_open(m);
+    ret = jit_dump_open(m, options->jit_dump, ret_error);
+    ret = ret < 0 ? ret : perf_open(m, options, ret_error);
     if (ret < 0) {
         tcg_close();
         return ret;
@@ -266,9 +270,26 @@ static void tcg_after_fork(void)
 {
 }
 
+/*
+ * Called by a debugger, maybe in the middle of anything: it sees to it that no thread holds a lock
+ * of ours, and trylock to that none is waited for here.  Looking up names allocates and reads
+ * files; a thread that was stopped inside malloc with the only arena would be waited for.
+ */
+__attribute__((visibility("default"), used)) int dragoman_sync_names(void)
+{
+    int blocks = -1;
+
+    if (machine.names && pthread_mutex_trylock(&machine.lock) == 0) {
+        blocks = (int)names_sync_locked(&machine);
+        pthread_mutex_unlock(&machine.lock);
+    }
+    return blocks;
+}
+
 static void tcg_process_ends(void)
 {
     pthread_mutex_lock(&machine.lock);
+    jit_dump_write_locked(&machine);
     perf_close(&machine, true);
     pthread_mutex_unlock(&machine.lock);
 }
@@ -316,6 +337,7 @@ const AccelOps accel_tcg = {
     .kick = tcg_kick,
     .invalidate = tcg_invalidate,
     .handle_fault = machine_handle_fault,
+    .inspect = machine_inspect,
     .after_fork = tcg_after_fork,
     .process_ends = tcg_process_ends,
     .print_stats = tcg_print_stats,

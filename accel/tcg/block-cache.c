@@ -142,6 +142,18 @@ TransBlock *block_cache_find_host(const BlockCache *cache, const uint8_t *rx)
     return offset - block->code < block->code_size ? block : NULL;
 }
 
+TransBlock *block_cache_find_start(const BlockCache *cache, const uint8_t *rx)
+{
+    uint32_t bit = (uint32_t)(rx - cache->buf->rx) / CODE_ALIGN;
+    CacheRef ref;
+
+    if (!(__atomic_load_n(&cache->starts[bit / 64], __ATOMIC_ACQUIRE) >> (bit % 64) & 1)) {
+        return NULL;
+    }
+    memcpy(&ref, rx - CODE_HEADER, sizeof(ref));
+    return cache_block(cache, ref);
+}
+
 TransLink *block_find_link(const BlockCache *cache, TransBlock *block, const uint8_t *site_rx)
 {
     uint32_t site = (uint32_t)(site_rx - block_code(cache, block));

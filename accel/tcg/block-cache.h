@@ -113,6 +113,8 @@ static inline TransBlock *link_block(TransLink *link)
 TransBlock *block_cache_find(const BlockCache *cache, GuestAddr pc, uint32_t flags);
 /* The block, dead or alive, whose code contains the host address; NULL: none. */
 TransBlock *block_cache_find_host(const BlockCache *cache, const uint8_t *rx);
+/* The block, dead or alive, whose code starts there (CODE_ALIGN aligned); NULL: none. */
+TransBlock *block_cache_find_start(const BlockCache *cache, const uint8_t *rx);
 /* The link of block with this site; NULL: none. */
 TransLink *block_find_link(const BlockCache *cache, TransBlock *block, const uint8_t *site_rx);
 

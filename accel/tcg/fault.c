@@ -18,20 +18,28 @@ static size_t global_size(const TcgGlobal *global)
     return tcg_type_bits(global->type) / 8;
 }
 
-static void get_reg(const Machine *m, uint8_t *state, const void *context, unsigned reg,
-                    uint8_t value[32])
-{
-    const TcgBackend *backend = m->target.backend;
+/* A register of the thread that faulted. */
+typedef struct FaultRegs {
+    RegSource source;
+    const TcgBackend *backend;
+    void *state;
+    const void *context;
+} FaultRegs;
 
-    if (backend->interp_get) {
-        backend->interp_get(state, reg, value);
+static bool fault_reg(const RegSource *source, unsigned reg, uint8_t value[32])
+{
+    const FaultRegs *regs = (const FaultRegs *)source;
+
+    if (regs->backend->interp_get) {
+        regs->backend->interp_get(regs->state, reg, value);
     } else {
-        backend->context_get(context, reg, value);
+        regs->backend->context_get(regs->context, reg, value);
     }
+    return true;
 }
 
 /* All globals with a boundary register to the state. */
-static void store_boundary(const Machine *m, uint8_t *state, const void *context)
+static void store_boundary(const Machine *m, uint8_t *state, const RegSource *regs)
 {
     const TcgTarget *target = &m->target;
     uint8_t value[32];
@@ -39,15 +47,14 @@ static void store_boundary(const Machine *m, uint8_t *state, const void *context
     for (unsigned n = 0; n < target->globals->nb; n++) {
         const TcgGlobal *global = &target->globals->global[n];
 
-        if (target->home[n] != TCG_NO_REG) {
-            get_reg(m, state, context, target->home[n], value);
+        if (target->home[n] != TCG_NO_REG && regs->get(regs, target->home[n], value)) {
             memcpy(state + global->offset, value, global_size(global));
         }
     }
 }
 
 /* One global that was elsewhere. */
-static void store_item(const Machine *m, uint8_t *state, const void *context, uint64_t sp,
+static void store_item(const Machine *m, uint8_t *state, const RegSource *regs, uint64_t sp,
                        const TcgStateItem *item)
 {
     const TcgGlobal *global = &m->target.globals->global[item->global];
@@ -55,7 +62,9 @@ static void store_item(const Machine *m, uint8_t *state, const void *context, ui
 
     switch (item->loc.kind) {
     case TCG_LOC_REG:
-        get_reg(m, state, context, item->loc.reg, value);
+        if (!regs->get(regs, item->loc.reg, value)) {
+            return;
+        }
         break;
     case TCG_LOC_STATE:
         memmove(value, state + item->loc.offset, global_size(global));
@@ -76,8 +85,8 @@ static void store_item(const Machine *m, uint8_t *state, const void *context, ui
  * A global that is in the CPU state for now (LOC_STATE, its own slot) has a home register with
  * something else in it: what store_boundary() would write there must not be.
  */
-static void store_globals(const Machine *m, uint8_t *state, const void *context, uint64_t sp,
-                          const TcgStateEntry *entry)
+void state_store_globals(const Machine *m, uint8_t *state, const RegSource *regs, uint64_t sp,
+                         const TcgStateEntry *entry)
 {
     uint8_t kept[TCG_MAX_GLOBALS][32];
 
@@ -89,7 +98,7 @@ static void store_globals(const Machine *m, uint8_t *state, const void *context,
                    global_size(&m->target.globals->global[item->global]));
         }
     }
-    store_boundary(m, state, context);
+    store_boundary(m, state, regs);
     for (unsigned n = 0; n < entry->nb_items; n++) {
         const TcgStateItem *item = &entry->item[n];
         const TcgGlobal *global = &m->target.globals->global[item->global];
@@ -97,7 +106,7 @@ static void store_globals(const Machine *m, uint8_t *state, const void *context,
         if (item->loc.kind == TCG_LOC_STATE) {
             memcpy(state + global->offset, kept[n], global_size(global));
         } else {
-            store_item(m, state, context, sp, item);
+            store_item(m, state, regs, sp, item);
         }
     }
 }
@@ -171,6 +180,7 @@ bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context)
     TcgHostFault fault = { .addr = (uintptr_t)info->si_addr };
     TcgStateEntry entry;
     const TransBlock *block;
+    FaultRegs regs;
     uint32_t offset;
 
     if (!__atomic_load_n(&v->inside, __ATOMIC_RELAXED) ||
@@ -185,7 +195,8 @@ bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context)
     if (!tcg_state_map_find(block_map(block), block->map_size, block->pc, offset, &entry)) {
         return false;
     }
-    store_globals(m, vcpu->state, context, fault.sp, &entry);
+    regs = (FaultRegs){ { fault_reg }, m->target.backend, vcpu->state, context };
+    state_store_globals(m, vcpu->state, &regs.source, fault.sp, &entry);
     vcpu_set_pc(vcpu, entry.pc);
     vcpu->fault = guest_fault(info, &fault);
     leave(v, vcpu->state, context);

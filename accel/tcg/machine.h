@@ -8,6 +8,8 @@
 #define ACCEL_TCG_MACHINE_H
 
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #include "accel/accel.h"
 #include "block-cache.h"
@@ -18,8 +20,11 @@ typedef struct TcgVcpu TcgVcpu;
 typedef struct CodeNames CodeNames;
 typedef struct DumpWish DumpWish;
 typedef struct PerfNames PerfNames;
+typedef struct ProcessUnwind ProcessUnwind;
+typedef struct TcgJitImage TcgJitImage;
 
 enum {
+    ENTRY_SIZE = 4096, /* code: less than 2 KiB on x86; and its call frame information */
     MAX_BLOCK_INSNS = 64,
     /* Bytes copied for one translation; with instructions of over 4 bytes blocks may end earlier. */
     MAX_BLOCK_BYTES = 4 * MAX_BLOCK_INSNS,
@@ -44,7 +49,8 @@ typedef struct Machine {
     AccelHooks hooks;
     TcgTarget target;
     TcgPassOptions passes;
-    const uint8_t *entry; /* the prologue */
+    const uint8_t *entry;  /* the prologue */
+    ProcessUnwind *unwind; /* NULL as long as nobody was told */
     unsigned max_insns;
     bool chain;      /* patch direct jumps */
     bool jump_cache; /* let generated code find indirect targets itself */
@@ -62,6 +68,8 @@ typedef struct Machine {
     BlockCache cache;
     CodeNames *names; /* NULL: the backend's code has no frames of its own */
     PerfNames *perf;  /* NULL: nothing is written for perf */
+    FILE *jit_dump;   /* NULL: nobody asked for it */
+    pid_t jit_dump_pid;
     TcgVcpu *vcpus;
     MachineStats stats;
     /* Atomic, written under the lock. */
@@ -129,7 +137,7 @@ void chain_link_locked(Machine *m, TransBlock *from, TransLink *link, TransBlock
 /* Point every jump to block back at its stub.  Machine lock held. */
 void chain_unlink_incoming_locked(Machine *m, TransBlock *block);
 
-/* code-names.c: what debuggers and unwinders are told; the lock is held where it says so. */
+/* code-names.c: what debuggers are told; the lock is held where it says so. */
 
 void names_open(Machine *m);
 void names_close(Machine *m);
@@ -166,12 +174,40 @@ void perf_add_locked(Machine *m, const TransBlock *block, const TcgCompiled *com
 void perf_flush_locked(Machine *m);
 /* The child of fork, with one thread. */
 void perf_forked_child(Machine *m);
+/* Rewrite all symbols, with the names of guest functions; how many blocks. */
+unsigned names_sync_locked(Machine *m);
+
+/* An image of all blocks, as a debugger that asks for names would see them; NULL: no memory. */
+TcgJitImage *names_image_locked(const Machine *m);
+
+/* jit-dump.c: 0, or -errno and why; path may be NULL. */
+int jit_dump_open(Machine *m, const char *path, const char **ret_error);
+void jit_dump_write_locked(Machine *m);
+
+/* process-unwind.c: what unwinders in the process are told, once. */
+void process_unwind_open(Machine *m);
+void process_unwind_close(Machine *m);
+
+/* debug-info.c */
+void debug_info_open(const Machine *m);
 
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);
 
 /* fault.c */
 bool machine_handle_fault(Vcpu *vcpu, siginfo_t *info, void *context);
+
+/* Host registers of a thread: false, untouched: what it had in reg is not known. */
+typedef struct RegSource RegSource;
+struct RegSource {
+    bool (*get)(const RegSource *source, unsigned reg, uint8_t value[32]);
+};
+/* All globals to state, from where entry says they are. */
+void state_store_globals(const Machine *m, uint8_t *state, const RegSource *regs, uint64_t sp,
+                         const TcgStateEntry *entry);
+
+/* inspect.c */
+bool machine_inspect(const Vcpu *vcpu, const AccelHostFrame *frame, void *state);
 
 /* exec-loop.c */
 VcpuExit machine_run(Vcpu *vcpu);

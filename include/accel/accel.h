@@ -24,6 +24,8 @@ typedef struct AccelHooks {
     bool (*read_memory)(GuestAddr addr, void *buf, size_t size);
     /* PROT_* of the guest page at addr. May be NULL. */
     int (*memory_prot)(GuestAddr addr);
+    /* The source line of pc, for debuggers; false: unknown. May be NULL. */
+    bool (*line)(GuestAddr pc, const char **ret_file, unsigned *ret_line);
 } AccelHooks;
 
 typedef struct AccelOptions {
@@ -35,10 +37,22 @@ typedef struct AccelOptions {
     bool perf_map;           /* --perf-map: write /tmp/perf-PID.map */
     bool jitdump_resume;     /* the process has a dump already, of the program it ran before */
     const char *jitdump_dir; /* --jitdump: write jit-PID.dump there; NULL: none */
+    const char *jit_dump;    /* --jit-dump: an ELF file of generated code; NULL: none */
     bool no_chain;
     bool one_insn_per_block;
     int stop_after; /* run only the first n passes; -1: all */
 } AccelOptions;
+
+/* A frame of the calling thread's host stack, newest first. */
+typedef struct AccelHostFrame {
+    const uint8_t *pc; /* where it was interrupted, or where its call returns to */
+    uint64_t sp;
+    const void *context; /* the ucontext it was interrupted with; NULL: it is a caller's */
+    bool has_inner;      /* the frame that it called is one of generated code too */
+    /* A register that calls preserve, by DWARF number; for callers. */
+    uint64_t (*get)(const void *opaque, unsigned dwarf);
+    const void *opaque;
+} AccelHostFrame;
 
 typedef struct AccelOps {
     const char *name;
@@ -68,6 +82,13 @@ typedef struct AccelOps {
      * run() return VCPU_FAULT.  False: not ours.
      */
     bool (*handle_fault)(Vcpu *vcpu, siginfo_t *info, void *context);
+
+    /*
+     * What the guest's registers are, for a report of a crash: if the frame is a translated
+     * block's, change *state, a copy of vcpu's, to what they were there.  False: it is not.
+     * Async-signal-safe.
+     */
+    bool (*inspect)(const Vcpu *vcpu, const AccelHostFrame *frame, void *state);
 
     /* Children of fork have one thread: take stock of locks. Called in the child. */
     void (*after_fork)(void);

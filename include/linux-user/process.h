@@ -126,5 +126,7 @@ bool proc_path_is_exe(const char *path);
 
 /* The guest function that contains pc; AccelHooks.symbol. */
 bool process_symbol(GuestAddr pc, const char **ret_name, uint64_t *ret_offset);
+/* The source line of pc, where there is debug information; AccelHooks.line. */
+bool process_line(GuestAddr pc, const char **ret_file, unsigned *ret_line);
 
 #endif

@@ -39,6 +39,9 @@ typedef struct GuestCode {
         size; /* executable bytes available from pc on; an instruction that needs more ends the block */
 } GuestCode;
 
+/* Copy guest memory; false: not mapped. */
+typedef bool GuestRead(GuestAddr addr, void *buf, size_t size);
+
 /* How a block came to an end, for the caller of lift_block. */
 typedef struct GuestLift {
     size_t size;    /* guest bytes lifted; 0: the first instruction does not fit in code->size */
@@ -81,6 +84,12 @@ typedef struct GuestArch {
     /* One instruction as text, without newline; returns its length in bytes, 0 if not decodable. */
     unsigned (*disassemble)(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes,
                             size_t avail);
+
+    /*
+     * For reports: from the state in a function that begins at start to its caller's, pc and stack
+     * pointer at least.  A guess from what the code does; false: cannot tell.  May be NULL.
+     */
+    bool (*unwind)(void *state, GuestAddr start, GuestRead *read);
 
     /* Instruction rows and operand syntax, for assembling tests; NULL: none. */
     const struct InsnSet *insns;

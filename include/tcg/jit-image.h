@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tcg/jit-lines.h"
 #include "tcg/unwind.h"
 
 typedef struct TcgJitImage TcgJitImage;
@@ -28,8 +29,17 @@ void tcg_jit_image_free(TcgJitImage *image);
 
 /* A function at addr; false: the image is full. The caller serialises. */
 bool tcg_jit_image_add(TcgJitImage *image, uint64_t addr, uint64_t size, const char *name);
-/* Forget all symbols. */
+/* Its source lines, until it is cleared; false: there is no room for them. */
+bool tcg_jit_image_set_lines(TcgJitImage *image, const TcgJitLines *lines);
+/* Forget all symbols and lines. */
 void tcg_jit_image_clear(TcgJitImage *image);
+
+/*
+ * For a file on disk: .text has contents from tcg_jit_image_text() of the file on, which the caller
+ * writes there behind the size bytes of tcg_jit_image_file().
+ */
+void tcg_jit_image_set_text(TcgJitImage *image);
+uint64_t tcg_jit_image_text(const TcgJitImage *image, size_t size);
 
 unsigned tcg_jit_image_symbols(const TcgJitImage *image);
 /* The file; its address never changes, its size does not shrink but by tcg_jit_image_clear(). */

@@ -64,4 +64,8 @@ void tcg_state_map_done(TcgStateMapWriter *w);
 bool tcg_state_map_find(const uint8_t *map, size_t size, uint64_t region_pc, uint32_t offset,
                         TcgStateEntry *ret);
 
+/* Call fn for every entry in order. */
+void tcg_state_map_each(const uint8_t *map, size_t size, uint64_t region_pc,
+                        void (*fn)(uint32_t offset, uint64_t pc, void *opaque), void *opaque);
+
 #endif

@@ -119,6 +119,7 @@ const GuestArch guest_riscv64 = {
     .fp_to_mxcsr = rv_fp_to_mxcsr,
     .fp_from_mxcsr = rv_fp_from_mxcsr,
     .disassemble = rv_disassemble,
+    .unwind = rv_unwind,
     .insns = &rv_insns,
     .helpers = helpers,
     .linux_abi = &riscv64_linux_abi,

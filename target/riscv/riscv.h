@@ -21,6 +21,9 @@ unsigned rv_fetch(const uint8_t *bytes, size_t avail, uint32_t *ret);
 GuestLift rv_lift_block(IrBuilder *ir, const GuestCode *code, uint32_t flags, unsigned max_insns);
 unsigned rv_disassemble(char *buf, size_t size, GuestAddr pc, const uint8_t *bytes, size_t avail);
 
+/* GuestArch.unwind */
+bool rv_unwind(void *state, GuestAddr start, GuestRead *read);
+
 /* The instruction rows, with register, CSR and other operand names. */
 extern const InsnSet rv_insns;
 /* ABI names: "zero".."t6", "ft0".."ft11". */

@@ -1,10 +1,11 @@
 /*
  * The in-memory ELF file of generated code.
  *
- *   header, section headers, section names, .debug_frame | symbols | names of symbols
+ *   header, section headers, section names, .debug_frame | source lines | symbols | names of symbols
  *
- * The two tables at the end have room to grow, the first one at the cost of a hole.  An addition writes the name, the symbol and then the sizes in the
- * section headers, so that the file is right whenever the process is stopped.
+ * What is behind a bar has room to grow, all but the last at the cost of a hole.  An addition
+ * writes the name, the symbol and then the sizes in the section headers, so that the file is right
+ * whenever the process is stopped.
  */
 #include "tcg/jit-image.h"
 
@@ -19,18 +20,26 @@ typedef enum Section {
     SECTION_SHSTRTAB,
     SECTION_STRTAB,
     SECTION_SYMTAB,
+    SECTION_INFO,
+    SECTION_ABBREV,
+    SECTION_LINE,
     SECTION_COUNT,
 } Section;
 
 /* Places of the names in it. */
-static const char section_names[] = "\0.text\0.debug_frame\0.shstrtab\0.strtab\0.symtab";
-static const uint8_t name_offset[SECTION_COUNT] = { 0, 1, 7, 20, 30, 38 };
+static const char section_names[] = "\0.text\0.debug_frame\0.shstrtab\0.strtab\0.symtab"
+                                    "\0.debug_info\0.debug_abbrev\0.debug_line";
+static const uint8_t name_offset[SECTION_COUNT] = { 0, 1, 7, 20, 30, 38, 46, 58, 72 };
+
+/* Of line information for a symbol's code: some ten rows. */
+enum { LINE_BYTES = 100 };
 
 struct TcgJitImage {
     uint8_t *file;
     size_t mapped;
     const TcgHostDwarf *host;
-    size_t symtab, strtab; /* offsets in the file */
+    size_t lines, symtab, strtab; /* offsets in the file */
+    uint64_t start, end;          /* of the code */
     size_t max_names;
     unsigned max_symbols;
     size_t names; /* bytes in use */
@@ -151,6 +160,10 @@ static void put_sections(GByteArray *out, const TcgJitImage *image, const TcgUnw
                                .offset = frame_offset - sizeof(section_names),
                                .size = sizeof(section_names),
                                .align = 1 },
+        /* Of type SHT_NULL while they are empty: gdb 13 dies of a .debug_info without units. */
+        [SECTION_INFO] = { .offset = image->lines, .align = 1 },
+        [SECTION_ABBREV] = { .offset = image->lines, .align = 1 },
+        [SECTION_LINE] = { .offset = image->lines, .align = 1 },
         [SECTION_STRTAB] = { .type = SHT_STRTAB, .offset = image->strtab, .size = 1, .align = 1 },
         [SECTION_SYMTAB] = { .type = SHT_SYMTAB,
                              .offset = image->symtab,
@@ -199,7 +212,10 @@ TcgJitImage *tcg_jit_image_new(const TcgTarget *target, const TcgUnwindRange *ra
     frame_offset = header_size(image->host) + SECTION_COUNT * section_header_size(image->host) +
                    sizeof(section_names);
     frame_offset += -frame_offset & 7;
-    image->symtab = aligned(frame_offset + frame->len);
+    image->start = range->start;
+    image->end = range->end;
+    image->lines = aligned(frame_offset + frame->len);
+    image->symtab = aligned(image->lines + (size_t)max_symbols * LINE_BYTES);
     image->strtab = image->symtab + image->max_symbols * symbol_size(image->host);
     put_header(start, image->host);
     put_sections(start, image, range, frame_offset, frame->len);
@@ -267,12 +283,70 @@ bool tcg_jit_image_add(TcgJitImage *image, uint64_t addr, uint64_t size, const c
     return true;
 }
 
+static void set_section_offset(TcgJitImage *image, Section n, uint64_t offset)
+{
+    uint8_t *header = image->file + header_size(image->host) + n * section_header_size(image->host);
+    uint32_t narrow = GUINT32_TO_LE((uint32_t)offset);
+
+    offset = GUINT64_TO_LE(offset);
+    if (is_64(image->host)) {
+        memcpy(header + offsetof(Elf64_Shdr, sh_offset), &offset, sizeof(offset));
+    } else {
+        memcpy(header + offsetof(Elf32_Shdr, sh_offset), &narrow, sizeof(narrow));
+    }
+}
+
+static void set_section_type(TcgJitImage *image, Section n, uint32_t type)
+{
+    uint8_t *header = image->file + header_size(image->host) + n * section_header_size(image->host);
+
+    type = GUINT32_TO_LE(type);
+    memcpy(header + offsetof(Elf64_Shdr, sh_type), &type, sizeof(type)); /* in both classes */
+}
+
 void tcg_jit_image_clear(TcgJitImage *image)
 {
+    for (Section n = SECTION_INFO; n <= SECTION_LINE; n++) {
+        set_section_type(image, n, SHT_NULL);
+        set_section_size(image, n, 0);
+    }
     set_section_size(image, SECTION_SYMTAB, symbol_size(image->host));
     set_section_size(image, SECTION_STRTAB, 1);
     image->nb = 1;
     image->names = 1;
+}
+
+bool tcg_jit_image_set_lines(TcgJitImage *image, const TcgJitLines *lines)
+{
+    g_autoptr(GByteArray) info = g_byte_array_new(), abbrev = g_byte_array_new(),
+                          line = g_byte_array_new();
+    const GByteArray *parts[] = { info, abbrev, line };
+    size_t at = image->lines;
+
+    tcg_jit_lines_write(lines, image->start, image->end, image->host->bits / 8, info, abbrev, line);
+    if (info->len + abbrev->len + line->len > image->symtab - at) {
+        return false;
+    }
+    for (unsigned n = 0; n < G_N_ELEMENTS(parts); n++) {
+        memcpy(image->file + at, parts[n]->data, parts[n]->len);
+        set_section_offset(image, SECTION_INFO + n, at);
+        set_section_size(image, SECTION_INFO + n, parts[n]->len);
+        set_section_type(image, SECTION_INFO + n, SHT_PROGBITS);
+        at += parts[n]->len;
+    }
+    return true;
+}
+
+uint64_t tcg_jit_image_text(const TcgJitImage *image, size_t size)
+{
+    return aligned(size);
+}
+
+void tcg_jit_image_set_text(TcgJitImage *image)
+{
+    set_section_type(image, SECTION_TEXT, SHT_PROGBITS);
+    set_section_offset(image, SECTION_TEXT,
+                       tcg_jit_image_text(image, image->strtab + image->names));
 }
 
 unsigned tcg_jit_image_symbols(const TcgJitImage *image)

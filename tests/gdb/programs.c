@@ -5,6 +5,7 @@
 #include <fenv.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,13 @@ CALL static void calls(void)
     }
 }
 
+/* The only one that ends by itself. */
+CALL static void once(void)
+{
+    sink += fibonacci(12);
+    exit(0);
+}
+
 CALL static void blocked(void)
 {
     char byte;
@@ -77,6 +85,45 @@ CALL static void helpers(void)
         x = x * 1.0000001 + 1e-9;
         sink = (uint64_t)x;
     }
+}
+
+static void on_signal(int signo)
+{
+    integer_loop();
+}
+
+/* In a handler, from where a debugger must find what was interrupted. */
+CALL static void handler(void)
+{
+    signal(SIGUSR1, on_signal);
+    raise(SIGUSR1);
+}
+
+/* Too large for the result: what the host does then is not what RISC-V does. */
+CALL static void convert(void)
+{
+    volatile double x = 1e30;
+
+    for (;;) {
+        sink = (uint64_t)(int64_t)x;
+    }
+}
+
+/* Every register but x0, sp, gp and tp has its number times 0x0101010101010101. */
+CALL static void registers(void)
+{
+#ifdef __riscv
+#define SET(n)  "li x" #n ", 0x0101010101010101 * " #n "\n"
+#define SETF(n) "li x5, 0x0101010101010101 * " #n "\nfmv.d.x f" #n ", x5\n"
+    __asm__ volatile(SETF(0) SETF(1) SETF(7) SETF(8) SETF(15) SETF(16) SETF(31) SET(1) SET(5) SET(6)
+                         SET(7) SET(8) SET(9) SET(10) SET(11) SET(12) SET(13) SET(14) SET(15)
+                             SET(16) SET(17) SET(18) SET(19) SET(20) SET(21) SET(22) SET(23) SET(24)
+                                 SET(25) SET(26) SET(27) SET(28) SET(29) SET(30)
+                                     SET(31) "1: ld x0, 0(sp)\n"
+                                             "j 1b");
+#undef SET
+#undef SETF
+#endif
 }
 
 static void *thread(void *number)
@@ -110,6 +157,8 @@ static const struct {
 } kinds[] = {
     { "integer", integer_loop }, { "float", float_loop }, { "calls", calls },
     { "blocked", blocked },      { "helpers", helpers },  { "threads", threads },
+    { "registers", registers },  { "convert", convert },  { "once", once },
+    { "handler", handler },
 };
 
 int main(int argc, char **argv)

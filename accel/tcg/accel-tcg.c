@@ -148,6 +148,7 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
         return ret;
     }
     init_locks(m);
+    debug_open(m);
     tcg_target_init(&m->target, backend, guest->globals);
     m->target.pc_offset = guest->pc_offset;
     m->target.pc_bits = guest->address_bits;
@@ -167,6 +168,7 @@ static void tcg_close(void)
     g_assert(!m->vcpus);
     names_close(m);
     dump_close(m);
+    debug_close(m);
     block_cache_done(&m->cache);
     code_buf_done(&m->buf);
     pthread_cond_destroy(&m->moved);
@@ -254,6 +256,23 @@ static void tcg_invalidate(GuestAddr start, GuestAddr end)
     machine_invalidate(&machine, start, end);
 }
 
+static int tcg_insert_breakpoint(GuestAddr addr)
+{
+    return debug_insert_breakpoint(&machine, addr);
+}
+
+static int tcg_remove_breakpoint(GuestAddr addr)
+{
+    return debug_remove_breakpoint(&machine, addr);
+}
+
+static void tcg_set_single_step(Vcpu *vcpu, bool on)
+{
+    TcgVcpu *v = vcpu->accel;
+
+    v->step = on;
+}
+
 /* Done by after_fork_child(); fork() alone creates processes that go on running guest code. */
 static void tcg_after_fork(void)
 {
@@ -303,5 +322,8 @@ const AccelOps accel_tcg = {
     .invalidate = tcg_invalidate,
     .handle_fault = machine_handle_fault,
     .after_fork = tcg_after_fork,
+    .insert_breakpoint = tcg_insert_breakpoint,
+    .remove_breakpoint = tcg_remove_breakpoint,
+    .set_single_step = tcg_set_single_step,
     .print_stats = tcg_print_stats,
 };

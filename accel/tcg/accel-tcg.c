@@ -148,7 +148,7 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
         return ret;
     }
     init_locks(m);
-    debug_open(m);
+    breakpoints_open(m);
     tcg_target_init(&m->target, backend, guest->globals);
     m->target.pc_offset = guest->pc_offset;
     m->target.pc_bits = guest->address_bits;
@@ -168,7 +168,7 @@ static void tcg_close(void)
     g_assert(!m->vcpus);
     names_close(m);
     dump_close(m);
-    debug_close(m);
+    breakpoints_close(m);
     block_cache_done(&m->cache);
     code_buf_done(&m->buf);
     pthread_cond_destroy(&m->moved);
@@ -258,12 +258,12 @@ static void tcg_invalidate(GuestAddr start, GuestAddr end)
 
 static int tcg_insert_breakpoint(GuestAddr addr)
 {
-    return debug_insert_breakpoint(&machine, addr);
+    return breakpoints_insert(&machine, addr);
 }
 
 static int tcg_remove_breakpoint(GuestAddr addr)
 {
-    return debug_remove_breakpoint(&machine, addr);
+    return breakpoints_remove(&machine, addr);
 }
 
 static void tcg_set_single_step(Vcpu *vcpu, bool on)

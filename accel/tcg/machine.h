@@ -143,16 +143,16 @@ void names_add_locked(Machine *m, const TransBlock *block);
 /* All blocks are gone. */
 void names_flush_locked(Machine *m);
 
-/* debug.c */
+/* breakpoints.c */
 
-void debug_open(Machine *m);
-void debug_close(Machine *m);
+void breakpoints_open(Machine *m);
+void breakpoints_close(Machine *m);
 /* 0, -EEXIST, -ENOENT. */
-int debug_insert_breakpoint(Machine *m, GuestAddr addr);
-int debug_remove_breakpoint(Machine *m, GuestAddr addr);
-bool debug_has_breakpoint(Machine *m, GuestAddr addr);
+int breakpoints_insert(Machine *m, GuestAddr addr);
+int breakpoints_remove(Machine *m, GuestAddr addr);
+bool breakpoints_has(Machine *m, GuestAddr addr);
 /* How many of size bytes at pc lie before the next breakpoint behind pc. */
-size_t debug_limit(Machine *m, GuestAddr pc, size_t size);
+size_t breakpoints_limit(Machine *m, GuestAddr pc, size_t size);
 
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);

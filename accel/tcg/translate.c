@@ -100,7 +100,7 @@ static bool lift(Attempt *a)
     if (a->flags & FLAG_STEP) {
         lift_code(a, &limited, 1);
     } else {
-        limited.size = debug_limit(m, a->pc, limited.size);
+        limited.size = breakpoints_limit(m, a->pc, limited.size);
         lift_code(a, &limited, a->max_insns);
         if (a->lift.size == 0 && limited.size < a->code.size) {
             /* A breakpoint inside the instruction, where nobody comes to. */
@@ -271,7 +271,7 @@ TransResult translate(TcgVcpu *v, GuestAddr pc, uint32_t flags, TransBlock **ret
     for (;;) {
         tick(&a, 0);
         note_versions(&a);
-        if (!(flags & FLAG_STEP) && debug_has_breakpoint(v->machine, pc)) {
+        if (!(flags & FLAG_STEP) && breakpoints_has(v->machine, pc)) {
             return TRANS_BREAKPOINT;
         }
         if (!fetch(&a) || !lift(&a)) {

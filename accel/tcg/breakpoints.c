@@ -14,12 +14,12 @@
 #include <errno.h>
 #include <glib.h>
 
-void debug_open(Machine *m)
+void breakpoints_open(Machine *m)
 {
     m->breakpoints = g_array_new(FALSE, FALSE, sizeof(GuestAddr));
 }
 
-void debug_close(Machine *m)
+void breakpoints_close(Machine *m)
 {
     g_array_unref(m->breakpoints);
 }
@@ -52,7 +52,7 @@ static void changed_locked(Machine *m)
     __atomic_store_n(&m->breakpoint_version, m->breakpoint_version + 1, __ATOMIC_SEQ_CST);
 }
 
-int debug_insert_breakpoint(Machine *m, GuestAddr addr)
+int breakpoints_insert(Machine *m, GuestAddr addr)
 {
     unsigned n;
 
@@ -69,7 +69,7 @@ int debug_insert_breakpoint(Machine *m, GuestAddr addr)
     return 0;
 }
 
-int debug_remove_breakpoint(Machine *m, GuestAddr addr)
+int breakpoints_remove(Machine *m, GuestAddr addr)
 {
     unsigned n;
     bool found;
@@ -85,7 +85,7 @@ int debug_remove_breakpoint(Machine *m, GuestAddr addr)
     return found ? 0 : -ENOENT;
 }
 
-bool debug_has_breakpoint(Machine *m, GuestAddr addr)
+bool breakpoints_has(Machine *m, GuestAddr addr)
 {
     bool found;
 
@@ -98,7 +98,7 @@ bool debug_has_breakpoint(Machine *m, GuestAddr addr)
     return found;
 }
 
-size_t debug_limit(Machine *m, GuestAddr pc, size_t size)
+size_t breakpoints_limit(Machine *m, GuestAddr pc, size_t size)
 {
     unsigned n;
 

@@ -29,6 +29,7 @@ typedef struct GuestReg {
     const char *gdb_feature;
     int16_t gdb_number;
     int16_t dwarf_number;
+    bool constant; /* writes do nothing */
 } GuestReg;
 
 /* The bytes to lift from: a copy, since the guest may unmap or rewrite its page at any time. */
@@ -57,6 +58,7 @@ typedef struct GuestArch {
     size_t state_size; /* bytes of CPU state, a multiple of 64 */
     uint32_t pc_offset;
     uint32_t sp_offset;
+    const char *gdb_arch; /* gdb's name for it: "riscv:rv64" */
     const GuestReg *regs;
     unsigned nb_regs;
     const TcgGlobals *globals; /* IR globals, hottest-first order included */

@@ -124,11 +124,14 @@ uint32_t open_flags_to_guest(const GuestTask *task, int flags)
     return out;
 }
 
-/* The log is the only file we keep open; standard error is the guest's as well. */
+/* The log, and the gdb server's; standard error is the guest's as well. */
 bool sys_fd_is_own(int64_t fd)
 {
     bool own;
 
+    if (fd >= 0 && fd <= INT_MAX && gdb_server_owns((int)fd)) {
+        return true;
+    }
     if (!log_mask || fd <= STDERR_FILENO) {
         return false;
     }

@@ -117,9 +117,12 @@ static VforkSaved *vfork_save(GuestTask *task)
 static void vfork_restore(GuestTask *task, VforkSaved *saved)
 {
     GuestTask *next = task->next; /* not ours to put back */
+    TaskDebug debug = task->debug;
 
     *task = saved->task;
     task->next = next;
+    task->debug = debug;
+    debug_vfork_end(task, &saved->task.debug);
     memcpy(task->vcpu.state, saved->state, task->process->arch->state_size);
     g_free(saved->state);
     g_free(saved);
@@ -132,6 +135,7 @@ static int vfork_main(void *opaque)
 
     task->actions = child->actions;
     task->is_vfork = true;
+    debug_vfork_begin(task);
     signal_after_fork(task); /* unblocks what the guest has not blocked */
     start_child(task, child->clone);
     cpu_loop(task);

@@ -265,6 +265,7 @@ int64_t thread_exit(GuestTask *task, int status)
         /* The kernel reports what the first thread returned, whenever that was. */
         process_exit(process, process->leader_status);
     }
+    debug_thread_gone(task);
     leave_robust_list(task);
     clear_tid(task);
     if (task->tid == getpid()) {

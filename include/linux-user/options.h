@@ -18,6 +18,7 @@ typedef struct Options {
     const char *uname_release; /* -r; NULL: the host's */
     uint64_t stack_size;       /* -s; 0: RLIMIT_STACK */
     uint64_t guest_base;       /* -B */
+    const char *gdb;           /* -g; NULL: no server */
     AccelOptions accel;
 
     char **guest_env; /* the guest's environment, -E and -U applied; NULL-ended */

@@ -353,6 +353,16 @@ void debug_after_fork(Process *process)
     signal_follow_actions(task);
 }
 
+void debug_exec(GuestTask *task, bool begins)
+{
+    ProcessDebug *debug = &task->process->debug;
+
+    if (debug->enabled && !task->is_vfork) {
+        atomic_store(&debug->executes, begins);
+        signal_follow_actions(task);
+    }
+}
+
 void debug_vfork_begin(GuestTask *task)
 {
     if (task->process->debug.enabled) {

@@ -46,7 +46,7 @@ static void follow_action(const GuestTask *task, int signo, const GuestSigaction
     if (signal_bit(signo) & (SIGNAL_FAULTS | SIGNAL_FIXED)) {
         return; /* always ours, or never */
     }
-    if (atomic_load(&debug->attached) && !task->is_vfork &&
+    if (atomic_load(&debug->attached) && !atomic_load(&debug->executes) && !task->is_vfork &&
         !(atomic_load(&debug->pass) & signal_bit(signo))) {
         /* Ignored children are still reaped. */
         bool reap = signo == SIGCHLD && act->handler == GUEST_SIG_IGN;

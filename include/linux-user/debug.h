@@ -30,6 +30,7 @@ typedef struct ProcessDebug {
     bool ending;          /* the process ends: no more stops */
     atomic_bool attached; /* signals are reported */
     atomic_bool stopping; /* all tasks rest */
+    atomic_bool executes; /* execve is being tried */
     GdbStop event;
     int event_fd; /* written when event is set */
     GHashTable *breakpoints;
@@ -105,6 +106,11 @@ void debug_process_ends(Process *process, GuestTask *task);
 void debug_process_ended(Process *process, int status, int signo);
 /* In the child of fork. */
 void debug_after_fork(Process *process);
+/*
+ * Around execve: what the guest ignores must be ignored by the host for the new program, though a
+ * debugger would see it.
+ */
+void debug_exec(GuestTask *task, bool begins);
 /* In the child of vfork, and in its parent when that is over. */
 void debug_vfork_begin(GuestTask *task);
 void debug_vfork_end(GuestTask *task, const TaskDebug *saved);

@@ -250,6 +250,31 @@ static int do_children(void)
     return 0;
 }
 
+/* Whether what is ignored stays so in the next program, which gdb does not see. */
+static int do_exec(char *program)
+{
+    char *args[] = { program, "executed", NULL };
+
+    signal(SIGUSR1, SIG_IGN);
+    signal(SIGUSR2, on_queued);
+    execv("/nowhere", args);
+    raise(SIGUSR1);
+    raise(SIGUSR2);
+    hit(nb_queued);
+    execv(program, args);
+    return 98;
+}
+
+static int do_executed(void)
+{
+    struct sigaction one, two;
+
+    sigaction(SIGUSR1, NULL, &one);
+    sigaction(SIGUSR2, NULL, &two);
+    printf("ignored %d default %d\n", one.sa_handler == SIG_IGN, two.sa_handler == SIG_DFL);
+    return 6;
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc > 1 ? argv[1] : "";
@@ -276,6 +301,10 @@ int main(int argc, char **argv)
         return do_sleep();
     } else if (strcmp(kind, "library") == 0) {
         return do_library(argv[0]);
+    } else if (strcmp(kind, "exec") == 0) {
+        return do_exec(argv[0]);
+    } else if (strcmp(kind, "executed") == 0) {
+        return do_executed();
     } else if (strcmp(kind, "children") == 0) {
         return do_children();
     }

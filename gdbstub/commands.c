@@ -182,6 +182,7 @@ static const GdbCommand commands[] = {
     { "qAttached", true, cmd_attached },
     { "qC", true, gdb_cmd_current },
     { "qCRC:", false, gdb_cmd_crc },
+    { "qGetTLSAddr:", false, gdb_cmd_tls_address },
     { "qSearch:memory:", false, gdb_cmd_search },
     { "qSupported", true, cmd_supported },
     { "qSymbol", true, cmd_symbol },

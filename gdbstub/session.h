@@ -99,7 +99,7 @@ GdbHandler gdb_cmd_transfer;
 
 /* threads.c */
 GdbHandler gdb_cmd_select, gdb_cmd_alive, gdb_cmd_current, gdb_cmd_first_threads,
-    gdb_cmd_next_threads, gdb_cmd_thread_extra;
+    gdb_cmd_next_threads, gdb_cmd_thread_extra, gdb_cmd_tls_address;
 void gdb_put_threads_xml(GdbSession *s, GString *out);
 
 /* host-io.c */

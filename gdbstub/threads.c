@@ -100,6 +100,22 @@ GdbDone gdb_cmd_thread_extra(GdbSession *s, const char *args, size_t size)
     return GDB_REPLY;
 }
 
+/* "THREAD,OFFSET,MAP" */
+GdbDone gdb_cmd_tls_address(GdbSession *s, const char *args, size_t size)
+{
+    uint64_t offset, map;
+    GuestAddr addr;
+    int tid;
+
+    if (!gdb_thread_id(s, &args, &tid) || !gdb_skip(&args, ",") ||
+        !gdb_number_to(&args, ',', &offset) || !gdb_number(&args, &map) ||
+        !s->target->tls_address(tid, offset, map, &addr)) {
+        return gdb_error(s, GDB_BAD_ARGUMENT);
+    }
+    g_string_append_printf(s->reply, "%" G_GINT64_MODIFIER "x", addr);
+    return GDB_REPLY;
+}
+
 void gdb_put_threads_xml(GdbSession *s, GString *out)
 {
     g_string_append(out, "<?xml version=\"1.0\"?>\n<threads>\n");

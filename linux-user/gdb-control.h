@@ -11,5 +11,7 @@ extern GdbTarget debug_target;
 
 /* NULL: there is none, or it has ended. */
 GuestTask *debug_find_task(int tid);
+/* gdb-tls.c; GdbTarget.tls_address. */
+bool debug_tls_address(int tid, uint64_t offset, GuestAddr map, GuestAddr *ret);
 
 #endif

@@ -240,6 +240,7 @@ GdbTarget debug_target = {
     .write_reg = write_reg,
     .siginfo = get_siginfo,
     .set_siginfo = set_siginfo,
+    .tls_address = debug_tls_address,
     .read_memory = read_memory,
     .write_memory = write_memory,
     .auxv = auxv,

@@ -72,6 +72,8 @@ typedef struct GdbTarget {
     size_t (*siginfo)(int tid, void *buf, size_t size);
     bool (*set_siginfo)(int tid, const void *buf, size_t size);
 
+    /* Of the thread-local variable at offset in the module with the dynamic linker's map. */
+    bool (*tls_address)(int tid, uint64_t offset, GuestAddr map, GuestAddr *ret);
     /* Returns how many bytes from addr on were copied; whatever the page's protection. */
     size_t (*read_memory)(GuestAddr addr, void *buf, size_t size);
     bool (*write_memory)(GuestAddr addr, const void *buf, size_t size);

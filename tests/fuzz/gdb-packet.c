@@ -61,6 +61,12 @@ static bool set_siginfo(int tid, const void *buf, size_t size)
     return size == 128;
 }
 
+static bool tls_address(int tid, uint64_t offset, GuestAddr map, GuestAddr *ret)
+{
+    *ret = map + offset;
+    return tid == TID;
+}
+
 static size_t read_memory(GuestAddr addr, void *buf, size_t size)
 {
     if (addr < BASE || addr - BASE >= MEMORY) {
@@ -122,6 +128,7 @@ static GdbTarget target = {
     .write_reg = write_reg,
     .siginfo = siginfo,
     .set_siginfo = set_siginfo,
+    .tls_address = tls_address,
     .read_memory = read_memory,
     .write_memory = write_memory,
     .insert_breakpoint = change_breakpoint,
@@ -179,6 +186,7 @@ static const char *const packets[] = {
     "p20",
     "qAttached:1",
     "qCRC:1000,100",
+    "qGetTLSAddr:5,10,1000",
     "qSearch:memory:1000;100;abc",
     "qSupported:multiprocess+;swbreak+;no-resumed+",
     "qThreadExtraInfo,5",

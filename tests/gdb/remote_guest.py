@@ -26,6 +26,14 @@ def missing(guest):
     return None
 
 
+def compile_local(guest, folder, name, value):
+    """The object of remote/local.c with one variable in it."""
+    target = folder / f"{name}.o"
+    subprocess.run([guest.compiler, "-O0", "-fPIC", f"-DLOCAL={name}", f"-DVALUE={value}", "-c",
+                    HERE / "remote/local.c", "-o", target], check=True)
+    return target
+
+
 def build(guest, work):
     """{"static": program, "dynamic": program}; the library lies beside the latter."""
     programs = {}
@@ -34,10 +42,11 @@ def build(guest, work):
         folder.mkdir(parents=True, exist_ok=True)
         programs[kind] = folder / "guest"
         subprocess.run([guest.compiler, "-g", "-O0", *options, "-pthread",
-                        HERE / "remote/guest.c", "-o", programs[kind], "-ldl"],
-                       check=True, stderr=subprocess.DEVNULL)
-    subprocess.run([guest.compiler, "-g", "-O0", "-shared", "-fPIC", HERE / "remote/library.c", "-o",
-                    work / guest.name / "dynamic" / "library.so"], check=True)
+                        HERE / "remote/guest.c", compile_local(guest, folder, "own", 5),
+                        "-o", programs[kind], "-ldl"], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([guest.compiler, "-g", "-O0", "-shared", "-fPIC", HERE / "remote/library.c",
+                    compile_local(guest, folder, "library_own", 11), "-o", folder / "library.so"],
+                   check=True)
     return programs
 
 

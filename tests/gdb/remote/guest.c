@@ -29,6 +29,7 @@ struct point place = { 3, 4, 0.5 };
 double scale = 2.5;
 volatile unsigned long counter;
 static volatile int word;
+extern __thread int own; /* local.c */
 
 CALL double multiply(double a, double b, int n)
 {
@@ -77,10 +78,13 @@ static int do_calls(void)
 CALL void hit(int n)
 {
     __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST);
+    own++;
 }
 
 static void *hitter(void *opaque)
 {
+    own = 100;
+    errno = ENOSPC;
     for (int n = 0; n < NB_HITS; n++) {
         hit(n);
     }
@@ -91,6 +95,8 @@ static int do_threads(void)
 {
     pthread_t thread[NB_THREADS];
 
+    errno = EDOM;
+    own++;
     for (int n = 0; n < NB_THREADS; n++) {
         pthread_create(&thread[n], NULL, hitter, NULL);
     }

@@ -10,9 +10,13 @@ info sharedlibrary
 # expect: Yes .*library.so
 backtrace
 # expect: #1 .*do_library
-step
+next
+print library_own
+# expect: \$1 = 31
 finish
-# expect: Value returned is \$1 = 41
+# expect: Value returned is \$2 = 41
+print library_own
+# expect: = 31
 continue
 # expect: library 41
 # expect: exited normally

@@ -5,6 +5,7 @@
 
 #include "gdbstub/gdbstub.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -95,9 +96,18 @@ static char *listen_tcp(const char *host, const char *port, int *ret_fd)
                               .ai_socktype = SOCK_STREAM,
                               .ai_flags = AI_NUMERICSERV | AI_PASSIVE };
     g_autofree char *name = g_strdup_printf("%s:%s", host, port);
+    struct sockaddr_in addr = { .sin_family = AF_INET };
     struct addrinfo *list;
-    int ret = getaddrinfo(host, port, &hints, &list);
     char *error;
+    int ret;
+
+    if (inet_pton(AF_INET, host, &addr.sin_addr) == 1) {
+        addr.sin_port = htons((uint16_t)g_ascii_strtoull(port, NULL, 10));
+        *ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        setsockopt(*ret_fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+        return listen_on(*ret_fd, (const struct sockaddr *)&addr, sizeof(addr), name);
+    }
+    ret = getaddrinfo(host, port, &hints, &list);
 
     if (ret != 0) {
         return g_strdup_printf("-g: %s: %s", host, gai_strerror(ret));

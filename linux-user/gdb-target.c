@@ -14,6 +14,12 @@
 #include "linux-user/process.h"
 #include "util/log.h"
 
+/* A child of vfork has its own id in the task it borrows. */
+static int tid_of(const GuestTask *task)
+{
+    return task->is_vfork ? task->debug.vfork_tid : task->tid;
+}
+
 static bool is_listed(const GuestTask *task)
 {
     return task->tid && !task->exited;
@@ -26,7 +32,7 @@ GuestTask *debug_find_task(int tid)
 
     pthread_mutex_lock(&process->tasks_lock);
     for (GuestTask *task = process->tasks; task && !found; task = task->next) {
-        found = is_listed(task) && task->tid == tid ? task : NULL;
+        found = is_listed(task) && tid_of(task) == tid ? task : NULL;
     }
     pthread_mutex_unlock(&process->tasks_lock);
     return found;
@@ -40,8 +46,8 @@ static int next_thread(int tid)
 
     pthread_mutex_lock(&process->tasks_lock);
     for (const GuestTask *task = process->tasks; task; task = task->next) {
-        if (is_listed(task) && task->tid > tid && (!next || task->tid < next)) {
-            next = task->tid;
+        if (is_listed(task) && tid_of(task) > tid && (!next || tid_of(task) < next)) {
+            next = tid_of(task);
         }
     }
     pthread_mutex_unlock(&process->tasks_lock);

@@ -176,6 +176,7 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
     }
     /* No signal may be recorded between taking and putting back the task's signal state. */
     mask = signal_host_set_mask(~UINT64_C(0));
+    task->debug.vfork_tid = task->tid;
     saved = vfork_save(task);
     pthread_mutex_lock(&task->process->signal_lock);
     memcpy(child.actions, task->actions, sizeof(child.actions));

@@ -45,6 +45,7 @@ typedef struct TaskDebug {
 
     GdbResume next; /* set_resume()'s, until resume() */
     bool stepping;  /* until pc is outside of the range, or by one instruction */
+    int vfork_tid;  /* while the child of vfork uses the task: whose the parent is */
     bool step_over; /* a breakpoint that is not for this process (vfork) */
     GuestAddr range_start, range_end;
 

@@ -8,12 +8,15 @@ The first lines of a script say what it needs:
   # build: dynamic  only that; else both
   # file: none      gdb is not told the program: it finds out
   # status: N       how the guest ends; -N: by signal N
+  # after: SIGNAL   is sent to the guest when gdb has quit
+  # option: TEXT    behind the socket's path
   # arch: NAME      registers of that guest are named
 Lines `# expect: REGEX` must be matched by lines of the output, in order.
 """
 import argparse
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -23,7 +26,7 @@ sys.path.insert(0, str(HERE))
 import remote_guest  # noqa: E402
 import tap  # noqa: E402
 
-HEADER = re.compile(r"^# (guest|build|file|status|arch|option): (.*)$", re.MULTILINE)
+HEADER = re.compile(r"^# (guest|build|file|status|arch|option|after): (.*)$", re.MULTILINE)
 EXPECT = re.compile(r"^# expect: (.*)$", re.MULTILINE)
 
 
@@ -66,6 +69,8 @@ def run(args, case):
     with remote_guest.Running(args.dragoman, case.guest, case.program, case.header["guest"],
                               case.header.get("option", ""), extra=args.option) as running:
         gdb = run_gdb(case, running)
+        if "after" in case.header:
+            running.process.send_signal(signal.Signals[case.header["after"]])
         status, output = running.finish()
     whole = gdb.stdout
     if gdb.returncode < 0:

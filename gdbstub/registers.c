@@ -12,11 +12,23 @@ static size_t reg_size(const GuestReg *reg)
     return reg->bits / 8;
 }
 
+static unsigned nb_all_regs(const GuestArch *arch)
+{
+    return arch->nb_regs + arch->nb_more_regs;
+}
+
+static const GuestReg *reg_at(const GuestArch *arch, unsigned n)
+{
+    return n < arch->nb_regs ? &arch->regs[n] : &arch->more_regs[n - arch->nb_regs];
+}
+
 static const GuestReg *reg_by_number(const GuestArch *arch, uint64_t number)
 {
-    for (unsigned n = 0; n < arch->nb_regs; n++) {
-        if (arch->regs[n].gdb_number >= 0 && (uint64_t)arch->regs[n].gdb_number == number) {
-            return &arch->regs[n];
+    for (unsigned n = 0; n < nb_all_regs(arch); n++) {
+        const GuestReg *reg = reg_at(arch, n);
+
+        if (reg->gdb_number >= 0 && (uint64_t)reg->gdb_number == number) {
+            return reg;
         }
     }
     return NULL;
@@ -26,8 +38,8 @@ static int last_number(const GuestArch *arch)
 {
     int last = -1;
 
-    for (unsigned n = 0; n < arch->nb_regs; n++) {
-        last = MAX(last, arch->regs[n].gdb_number);
+    for (unsigned n = 0; n < nb_all_regs(arch); n++) {
+        last = MAX(last, reg_at(arch, n)->gdb_number);
     }
     return last;
 }
@@ -123,6 +135,9 @@ static const char *reg_type(const GuestArch *arch, const GuestReg *reg)
 {
     TcgType type = reg->global >= 0 ? arch->globals->global[reg->global].type : TCG_I64;
 
+    if (reg->parts) {
+        return "int";
+    }
     if (reg->offset == arch->pc_offset) {
         return "code_ptr";
     }
@@ -138,8 +153,8 @@ static const char *reg_type(const GuestArch *arch, const GuestReg *reg)
 static void put_feature(GString *out, const GuestArch *arch, const char *feature)
 {
     g_string_append_printf(out, "<feature name=\"%s\">\n", feature);
-    for (unsigned n = 0; n < arch->nb_regs; n++) {
-        const GuestReg *reg = &arch->regs[n];
+    for (unsigned n = 0; n < nb_all_regs(arch); n++) {
+        const GuestReg *reg = reg_at(arch, n);
 
         if (reg->gdb_number >= 0 && strcmp(reg->gdb_feature, feature) == 0) {
             g_string_append_printf(out,
@@ -154,8 +169,8 @@ static void put_feature(GString *out, const GuestArch *arch, const char *feature
 static bool seen_before(const GuestArch *arch, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (arch->regs[i].gdb_number >= 0 &&
-            strcmp(arch->regs[i].gdb_feature, arch->regs[n].gdb_feature) == 0) {
+        if (reg_at(arch, i)->gdb_number >= 0 &&
+            strcmp(reg_at(arch, i)->gdb_feature, reg_at(arch, n)->gdb_feature) == 0) {
             return true;
         }
     }
@@ -172,9 +187,9 @@ char *gdb_make_features(const GuestArch *arch)
         g_string_append_printf(out, "<architecture>%s</architecture>\n", arch->gdb_arch);
     }
     g_string_append(out, "<osabi>GNU/Linux</osabi>\n");
-    for (unsigned n = 0; n < arch->nb_regs; n++) {
-        if (arch->regs[n].gdb_number >= 0 && !seen_before(arch, n)) {
-            put_feature(out, arch, arch->regs[n].gdb_feature);
+    for (unsigned n = 0; n < nb_all_regs(arch); n++) {
+        if (reg_at(arch, n)->gdb_number >= 0 && !seen_before(arch, n)) {
+            put_feature(out, arch, reg_at(arch, n)->gdb_feature);
         }
     }
     g_string_append(out, "</target>\n");

@@ -73,6 +73,31 @@ static unsigned call_size(const GuestTask *task)
     return size ? size : 4;
 }
 
+static void get_parts(const GuestTask *task, const GuestReg *reg, void *buf)
+{
+    uint64_t value = 0;
+
+    for (const GuestRegPart *part = reg->parts; part->bits; part++) {
+        uint32_t word;
+
+        memcpy(&word, (const uint8_t *)task->vcpu.state + part->offset, sizeof(word));
+        value |= (uint64_t)(word & ((1u << part->bits) - 1)) << part->shift;
+    }
+    memcpy(buf, &value, reg->bits / 8);
+}
+
+static void set_parts(GuestTask *task, const GuestReg *reg, const void *buf)
+{
+    uint64_t value = 0;
+
+    memcpy(&value, buf, reg->bits / 8);
+    for (const GuestRegPart *part = reg->parts; part->bits; part++) {
+        uint32_t word = (uint32_t)(value >> part->shift) & ((1u << part->bits) - 1);
+
+        memcpy((uint8_t *)task->vcpu.state + part->offset, &word, sizeof(word));
+    }
+}
+
 static bool read_reg(int tid, const GuestReg *reg, void *buf)
 {
     GuestTask *task = debug_find_task(tid);
@@ -80,6 +105,10 @@ static bool read_reg(int tid, const GuestReg *reg, void *buf)
 
     if (!task) {
         return false;
+    }
+    if (reg->parts) {
+        get_parts(task, reg, buf);
+        return true;
     }
     memcpy(buf, (const uint8_t *)task->vcpu.state + reg->offset, reg->bits / 8);
     if (reg->offset == task->vcpu.arch->pc_offset && task->debug.in_call &&
@@ -113,7 +142,9 @@ static bool write_reg(int tid, const GuestReg *reg, const void *buf)
     if (task->debug.in_call && !task->debug.abandoned) {
         abandon_call(task);
     }
-    if (!reg->constant) {
+    if (reg->parts) {
+        set_parts(task, reg, buf);
+    } else if (!reg->constant) {
         memcpy((uint8_t *)task->vcpu.state + reg->offset, buf, reg->bits / 8);
     }
     return true;

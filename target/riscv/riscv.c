@@ -42,6 +42,16 @@ static const GuestReg regs[] = {
 };
 /* clang-format on */
 
+static const GuestRegPart fcsr_parts[] = {
+    { STATE(fflags), 0, 5 },
+    { STATE(frm), 5, 3 },
+    { 0 },
+};
+
+static const GuestReg more_regs[] = {
+    { "fcsr", NULL, 0, 32, -1, FPU_FEATURE, GDB_CSR0 + 3, -1, false, fcsr_parts },
+};
+
 static bool reset(void *state, const char *cpu, const char **ret_error)
 {
     RvState *rv = state;
@@ -113,6 +123,8 @@ const GuestArch guest_riscv64 = {
     .gdb_arch = "riscv:rv64",
     .regs = regs,
     .nb_regs = sizeof(regs) / sizeof(regs[0]),
+    .more_regs = more_regs,
+    .nb_more_regs = sizeof(more_regs) / sizeof(more_regs[0]),
     .globals = &riscv64_globals,
     .reset = reset,
     .lift_block = rv_lift_block,

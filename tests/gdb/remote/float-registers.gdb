@@ -5,17 +5,24 @@ break multiply
 continue
 set $fa1 = 8.5
 set $ft11 = -0.25
-set $fcsr_before = $fflags
 print $ft11
 # expect: float = .*, double = -0.25
 set $fflags = 31
 print $fflags
-# expect: = .*31|NV:1 DZ:1 OF:1 UF:1 NX:1
+# expect: = 31$
 set $fflags = 0
 set $frm = 1
 print $frm
-# expect: 1
-set $frm = 0
+# expect: = 1$
+set $fflags = 17
+print/x $fcsr
+# expect: = 0x31
+set $fcsr = 0x42
+print $frm
+# expect: = 2$
+print $fflags
+# expect: = 2$
+set $fcsr = 0
 set $zero = 5
 print $zero
 # expect: = 0

@@ -44,6 +44,11 @@ char *gdb_server_listen(const char *spec, bool *ret_suspend)
 
 bool gdb_server_owns(int fd)
 {
+    for (unsigned n = 0; n < GDB_MAX_FILES; n++) {
+        if (fd >= 0 && session.files[n] == fd + 1) {
+            return true;
+        }
+    }
     return fd >= 0 && (fd == listen_fd || fd == session.fd ||
                        (session.target && fd == session.target->event_fd));
 }

@@ -180,6 +180,15 @@ static bool set_siginfo(int tid, const void *buf, size_t size)
     return true;
 }
 
+/* Without /proc: what the guest may do itself. */
+static ssize_t copy_memory(GuestAddr addr, void *buf, size_t size, bool write)
+{
+    void *host = g2h(process_self(), addr);
+    bool ok = write ? host_copy_safe(host, buf, size) : host_copy_safe(buf, host, size);
+
+    return ok ? (ssize_t)size : 0;
+}
+
 /* /proc/self/mem: also what the guest may not read or write itself. */
 static ssize_t access_memory(GuestAddr addr, void *buf, size_t size, bool write)
 {
@@ -194,7 +203,7 @@ static ssize_t access_memory(GuestAddr addr, void *buf, size_t size, bool write)
     size = MIN(size, process->task_size - addr);
     fd = open("/proc/self/mem", (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (fd < 0) {
-        return 0;
+        return copy_memory(addr, buf, size, write);
     }
     done = write ? pwrite(fd, buf, size, at) : pread(fd, buf, size, at);
     close(fd);
@@ -250,7 +259,7 @@ static int open_file(const char *path, int flags, mode_t mode)
 
     /* /proc/PID/maps and its like, for "info proc". */
     if (!is_exe && process->tasks && proc_file_open(process->tasks, path, flags, &fd)) {
-        return (int)fd;
+        return fd < 0 ? (int)fd : gdb_own_fd((int)fd);
     }
     fd = open(is_exe ? process->exe_host : host, flags | O_CLOEXEC, mode);
     return fd < 0 ? -errno : gdb_own_fd((int)fd);

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
@@ -233,6 +234,16 @@ static int do_library(const char *program)
     return 0;
 }
 
+/* A program that closes all it does not know, as daemons do, goes on being debugged. */
+static int do_close(void)
+{
+    for (int fd = 3; fd < 2000; fd++) {
+        close(fd);
+    }
+    hit(0);
+    return open("/dev/null", O_RDONLY);
+}
+
 static int do_children(void)
 {
     char *args[] = { "/bin/true", NULL };
@@ -307,6 +318,8 @@ int main(int argc, char **argv)
         return do_sleep();
     } else if (strcmp(kind, "library") == 0) {
         return do_library(argv[0]);
+    } else if (strcmp(kind, "close") == 0) {
+        return do_close();
     } else if (strcmp(kind, "exec") == 0) {
         return do_exec(argv[0]);
     } else if (strcmp(kind, "executed") == 0) {

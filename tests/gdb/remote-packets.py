@@ -271,11 +271,11 @@ def test_interrupt_read(context):
 
 
 def test_interrupt_futex(context):
-    check_latency(context, "futex", "futex -1 timeout after 4$")
+    check_latency(context, "futex", "futex -1 timeout after [67]$")
 
 
 def test_interrupt_sleep(context):
-    check_latency(context, "sleep", "slept 0 after 3$")
+    check_latency(context, "sleep", "slept 0 after [67]$")
 
 
 def registers_of(remote):
@@ -285,13 +285,13 @@ def registers_of(remote):
 def test_call_in_sleep(context):
     """A function called while the thread sleeps in a system call, which then is made again."""
     for kind, wanted, more in (("read", "read 5 errno 0", {"stdin": subprocess.PIPE}),
-                               ("sleep", "slept 0 after 3$", {})):
+                               ("sleep", "slept 0 after [67]$", {})):
         with context.start(kind, **more) as running:
             remote = Remote(running)
             remote.send("vCont;c")
             if kind == "read":
                 running.process.stdout.readline()
-            time.sleep(0.3)
+            time.sleep(1.1)         # a whole sleep after this would be too long
             interrupt(remote)
             before = registers_of(remote)
             number = pc_number(remote)
@@ -317,13 +317,14 @@ def test_signal_in_sleep(context):
     with context.start("sleep") as running:
         remote = Remote(running)
         remote.send("vCont;c")
-        time.sleep(0.5)
+        time.sleep(1.1)
         for _ in range(3):
             os.kill(running.process.pid, signal.SIGUSR1)
             assert remote.receive()[:3] == "T1e"
             remote.send("vCont;c")
         assert remote.receive()[0] == "W"
-        assert "slept 0 after 3" in running.finish()[1]
+        output = running.finish()[1]
+        assert re.search("slept 0 after [67]$", output), output
 
 
 def test_detach(context):

@@ -9,6 +9,7 @@ The first lines of a script say what it needs:
   # file: none      gdb is not told the program: it finds out
   # status: N       how the guest ends; -N: by signal N
   # after: SIGNAL   is sent to the guest when gdb has quit
+  # ready: yes      gdb comes when the guest has said so
   # option: TEXT    behind the socket's path
   # arch: NAME      registers of that guest are named
 Lines `# expect: REGEX` must be matched by lines of the output, in order.
@@ -26,7 +27,7 @@ sys.path.insert(0, str(HERE))
 import remote_guest  # noqa: E402
 import tap  # noqa: E402
 
-HEADER = re.compile(r"^# (guest|build|file|status|arch|option|after): (.*)$", re.MULTILINE)
+HEADER = re.compile(r"^# (guest|build|file|status|arch|option|after|ready): (.*)$", re.MULTILINE)
 EXPECT = re.compile(r"^# expect: (.*)$", re.MULTILINE)
 
 
@@ -68,6 +69,8 @@ def run(args, case):
     complaints = []
     with remote_guest.Running(args.dragoman, case.guest, case.program, case.header["guest"],
                               case.header.get("option", ""), extra=args.option) as running:
+        if "ready" in case.header:
+            assert running.process.stdout.readline() == "ready\n"
         gdb = run_gdb(case, running)
         if "after" in case.header:
             running.process.send_signal(signal.Signals[case.header["after"]])

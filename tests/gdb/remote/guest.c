@@ -196,7 +196,7 @@ static int do_read(void)
 
 static int do_futex(void)
 {
-    struct timespec limit = { 2, 0 }, start, end;
+    struct timespec limit = { 3, 0 }, start, end;
     long ret;
 
     clock_gettime(CLOCK_MONOTONIC, &start);
@@ -209,7 +209,7 @@ static int do_futex(void)
 
 static int do_sleep(void)
 {
-    struct timespec limit = { 1, 500000000 }, start, end;
+    struct timespec limit = { 3, 0 }, start, end;
     int ret;
 
     clock_gettime(CLOCK_MONOTONIC, &start);

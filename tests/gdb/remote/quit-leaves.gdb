@@ -1,6 +1,7 @@
 # guest: count
 # option: ,suspend=n
 # after: SIGTERM
+# ready: yes
 # status: 0
 print counter > 0
 # expect: \$1 = 1

@@ -28,7 +28,8 @@ static void rewind_call(GuestTask *task)
     vcpu_set_pc(&task->vcpu, vcpu_pc(&task->vcpu) - (size ? size : 4));
 }
 
-static void do_syscall(GuestTask *task)
+/* Returns whether the call is over, and not to be made again. */
+static bool do_syscall(GuestTask *task)
 {
     const LinuxAbi *abi = task->process->abi;
     uint64_t number = read_slot(task, abi->syscall_number);
@@ -38,22 +39,37 @@ static void do_syscall(GuestTask *task)
     /* It came before the call: the call may be the one that blocks it. */
     if (atomic_load(&task->signal_pending)) {
         rewind_call(task);
-        return;
+        return false;
+    }
+    if (debug_call_result(task, &ret)) {
+        set_result(task, ret);
+        return true;
     }
     for (unsigned i = 0; i < 6; i++) {
         args.v[i] = read_slot(task, abi->syscall_arg[i]);
     }
+    task->debug.in_call = true;
     ret = syscall_dispatch(task, (unsigned)number, &args);
-    if (process_is_stopping(task) && (ret == SYS_RESTART || ret == -EINTR)) {
+    if (task->process->debug.enabled && !debug_call_end(task, &ret)) {
+        task->debug.in_call = false;
+        return false;
+    }
+    task->debug.in_call = false;
+    if (process_is_stopping_for_good(task) && (ret == SYS_RESTART || ret == -EINTR)) {
         rewind_call(task); /* for the core file: the call is still being made */
-    } else if (ret == SYS_AGAIN || (ret == SYS_RESTART && signal_restarts_call(task))) {
+        return false;
+    }
+    if (ret == SYS_AGAIN || (ret == SYS_RESTART && signal_restarts_call(task))) {
         rewind_call(task);
-    } else if (ret != SYS_NO_RESULT) {
+        return false;
+    }
+    if (ret != SYS_NO_RESULT) {
         set_result(task, ret == SYS_RESTART ? -EINTR : ret);
     }
     if (!atomic_load(&task->signal_pending)) {
         signal_end_wait(task);
     }
+    return true;
 }
 
 static void do_fault(GuestTask *task)
@@ -81,13 +97,18 @@ void cpu_loop(GuestTask *task)
 {
     const AccelOps *accel = task->process->accel;
 
+    if (process_is_stopping(task)) {
+        atomic_store(&task->signal_pending, 1); /* a new thread, or the debugger is waited for */
+    }
     while (!task->exited) {
         if (atomic_load_explicit(&task->signal_pending, memory_order_relaxed)) {
             signal_deliver(task);
         }
         switch (accel->run(&task->vcpu)) {
         case VCPU_SYSCALL:
-            do_syscall(task);
+            if (do_syscall(task) && !task->exited) {
+                debug_stepped(task);
+            }
             break;
         case VCPU_FAULT:
             do_fault(task);
@@ -98,7 +119,9 @@ void cpu_loop(GuestTask *task)
         case VCPU_BREAKPOINT:
             do_trap(task, SIGTRAP, TRAP_BRKPT);
             break;
-        case VCPU_DEBUG: /* set by a debugger only, which is not there yet */
+        case VCPU_DEBUG:
+            debug_exit(task);
+            break;
         case VCPU_INTERRUPT:
         case VCPU_EXIT_COUNT:
             break;

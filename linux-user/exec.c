@@ -76,7 +76,12 @@ static char **build_argv(const Process *process, const char *path, char **argv)
  */
 static int64_t host_execve(GuestTask *task, const char *path, char **argv, char **envp)
 {
-    return safe_syscall(task, SYS_execve, path, argv, envp);
+    int64_t ret;
+
+    debug_exec(task, true);
+    ret = safe_syscall(task, SYS_execve, path, argv, envp);
+    debug_exec(task, false);
+    return ret;
 }
 
 static int64_t exec_dragoman(GuestTask *task, const char *path, char **argv, char **envp)

@@ -47,5 +47,6 @@ int main(int argc, char **argv)
     if (!process) {
         return complain(&options, error, status);
     }
+    debug_start(process);
     cpu_loop(process->tasks); /* the first thread's: does not return */
 }

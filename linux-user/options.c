@@ -156,7 +156,7 @@ static void on_log_filter(OptionsParser *parser, const char *value)
 
 static void on_gdb(OptionsParser *parser, const char *value)
 {
-    set_error(parser, g_strdup("-g: the gdb server is not there yet"));
+    parser->options->gdb = value;
 }
 
 static void on_backend(OptionsParser *parser, const char *value)
@@ -282,7 +282,8 @@ static const OptionSpec specs[] = {
     { "s", "SIZE", "DRAGOMAN_STACK_SIZE", on_stack_size, true,
       "size of the guest's stack (default: the stack limit)" },
     { "r", "RELEASE", "DRAGOMAN_UNAME", on_uname, true, "kernel release that uname shows" },
-    { "g", "PORT", "DRAGOMAN_GDB", on_gdb, false, "wait for gdb (not there yet)" },
+    { "g", "WHERE", "DRAGOMAN_GDB", on_gdb, false,
+      "wait for gdb at PORT, HOST:PORT or /PATH (%d: process id); WHERE,suspend=n: do not wait" },
     { "strace", NULL, "DRAGOMAN_STRACE", on_strace, true, "log system calls" },
     { "d", "ITEM,...", "DRAGOMAN_LOG", on_log_items, true, "log these items; -d help lists them" },
     { "D", "FILE", "DRAGOMAN_LOG_FILENAME", on_log_file, true,
@@ -531,6 +532,8 @@ OptionsAction options_parse(Options *options, int argc, char **argv, char **envi
     if (!getauxval(AT_SECURE)) {
         read_environment(&parser); /* a set-user-id program's user has no say in it */
     }
+    /* Not for the programs this one executes: there is one address. */
+    options->guest_env = g_environ_unsetenv(options->guest_env, "DRAGOMAN_GDB");
     first = binfmt_is_caller(argc) ? read_binfmt_arguments(&parser, argv)
                                    : read_arguments(&parser, argc, argv);
     if (!parser.error && !parser.done) {

@@ -141,6 +141,7 @@ static Process *process_new(const Options *options, const AccelOps *accel, Progr
     pthread_mutex_init(&process->signal_lock, NULL);
     pthread_mutex_init(&process->tasks_lock, NULL);
     pthread_cond_init(&process->task_parked, NULL);
+    pthread_cond_init(&process->task_resumed, NULL);
     process->elf_flags = program->main.image.flags;
     pthread_atfork(lock_log, log_unlock, log_unlock);
     return process;
@@ -316,6 +317,9 @@ Process *process_load(const Options *options, const AccelOps *accel, char **ret_
     signal_init();
     reason = check_cpu(process->arch, options->cpu);
     reason = reason ? reason : open_accel(process);
+    if (!reason && options->gdb) {
+        reason = debug_open(process, options->gdb);
+    }
     if (reason) {
         *ret_error = g_steal_pointer(&reason);
         *ret_status = STATUS_BAD_OPTION;
@@ -371,7 +375,9 @@ void process_exit(Process *process, int status)
         process_park(task); /* the process is dying already, of a signal */
     }
     strace_exited((int)syscall(SYS_gettid), status);
+    debug_process_ends(process, task);
     finish_output(process);
+    debug_process_ended(process, status, 0);
     _exit(status);
 }
 
@@ -382,6 +388,7 @@ void process_die(GuestTask *task, const siginfo_t *info)
 
     process_park(task);
     signal_host_set_mask(~UINT64_C(0));
+    debug_process_ends(task->process, task);
     if (signal_bit(signo) & SIGNAL_DUMPS) {
         process_stop_others(task);
         dumped = coredump_write(task, info);
@@ -389,6 +396,7 @@ void process_die(GuestTask *task, const siginfo_t *info)
     strace_killed(task->tid, signo, dumped);
     finish_output(task->process);
     coredump_replace_host(task, dumped);
+    debug_process_ended(task->process, 0, signo);
     signal_host_set(signo, SIGNAL_DEFAULT, 0);
     /* No other: what is pending must not come first. */
     signal_host_set_mask(~signal_bit(signo));
@@ -428,6 +436,7 @@ int64_t process_fork(GuestTask *task)
         task->tid = (int)syscall(SYS_gettid);
         process->accel->after_fork();
         forget_others(task);
+        debug_after_fork(process);
         signal_after_fork(task);
     } else {
         signal_host_set_mask(mask);

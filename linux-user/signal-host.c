@@ -124,8 +124,7 @@ static void record_signal(int signo, const siginfo_t *info, void *context)
     if (!task) {
         return;
     }
-    /* While the process stops, SIGSEGV is how a task is told; see stop.c. */
-    if (signo != SIGSEGV || !process_is_stopping(task)) {
+    if (!process_is_kick(info)) {
         task->pending_info[signo] = *info;
         atomic_fetch_or(&task->pending, signal_bit(signo));
     }
@@ -203,6 +202,14 @@ void signal_host_stack(bool on)
 }
 
 int64_t safe_syscall_args(GuestTask *task, long number, const long args[6])
+{
+    if (task->process->debug.enabled && !task->is_vfork) {
+        return debug_syscall(task, number, args);
+    }
+    return host_syscall(task, number, args);
+}
+
+int64_t host_syscall(GuestTask *task, long number, const long args[6])
 {
     return host_syscall_asm(&task->signal_pending, number, args);
 }

@@ -53,12 +53,20 @@ static bool ends_by_us(int signo)
 }
 
 /* Make the host's disposition that of the guest's action. */
-static void follow_action(int signo, const GuestSigaction *act)
+static void follow_action(const GuestTask *task, int signo, const GuestSigaction *act)
 {
-    if (signal_bit(signo) & SIGNAL_FAULTS) {
-        return; /* always ours */
+    const ProcessDebug *debug = &task->process->debug;
+
+    if (signal_bit(signo) & (SIGNAL_FAULTS | SIGNAL_FIXED)) {
+        return; /* always ours, or never */
     }
-    if (act->handler == GUEST_SIG_DFL && !ends_by_us(signo)) {
+    if (atomic_load(&debug->attached) && !atomic_load(&debug->executes) && !task->is_vfork &&
+        !(atomic_load(&debug->pass) & signal_bit(signo))) {
+        /* Ignored children are still reaped. */
+        bool reap = signo == SIGCHLD && act->handler == GUEST_SIG_IGN;
+
+        signal_host_set(signo, SIGNAL_RECORD, act->flags | (reap ? SA_NOCLDWAIT : 0));
+    } else if (act->handler == GUEST_SIG_DFL && !ends_by_us(signo)) {
         signal_host_set(signo, SIGNAL_DEFAULT, act->flags);
     } else if (act->handler == GUEST_SIG_IGN) {
         signal_host_set(signo, SIGNAL_IGNORE, act->flags);
@@ -73,12 +81,28 @@ void signal_init_task(GuestTask *task)
         if (signal_host_is_ignored(signo)) {
             task->actions[signo].handler = GUEST_SIG_IGN;
         } else if (ends_by_us(signo)) {
-            follow_action(signo, &task->actions[signo]);
+            follow_action(task, signo, &task->actions[signo]);
         }
     }
     task->altstack.flags = SS_DISABLE;
     task->blocked = signal_host_set_mask(~UINT64_C(0));
     signal_host_set_mask(task->blocked);
+}
+
+void signal_follow_actions(GuestTask *task)
+{
+    pthread_mutex_lock(&task->process->signal_lock);
+    for (int signo = 1; signo <= GUEST_NSIG; signo++) {
+        follow_action(task, signo, &task->actions[signo]);
+    }
+    pthread_mutex_unlock(&task->process->signal_lock);
+}
+
+void signal_follow_process(Process *process)
+{
+    GuestTask task = { .process = process, .actions = process->actions };
+
+    signal_follow_actions(&task);
 }
 
 void signal_init_thread(GuestTask *task, const GuestTask *creator)
@@ -156,7 +180,7 @@ int64_t signal_action(GuestTask *task, int signo, const GuestSigaction *act,
     if (act) {
         task->actions[signo] = *act;
         task->actions[signo].mask &= ~SIGNAL_FIXED;
-        follow_action(signo, act);
+        follow_action(task, signo, act);
     }
     pthread_mutex_unlock(&process->signal_lock);
     if (ret_old) {
@@ -169,7 +193,7 @@ void signal_restore_library(GuestTask *task)
 {
     pthread_mutex_lock(&task->process->signal_lock);
     for (int signo = FIRST_LIBRARY_SIGNAL; signo < SIGRTMIN; signo++) {
-        follow_action(signo, &task->actions[signo]);
+        follow_action(task, signo, &task->actions[signo]);
     }
     pthread_mutex_unlock(&task->process->signal_lock);
 }
@@ -389,17 +413,18 @@ static bool enter_handler(GuestTask *task, int signo, const siginfo_t *info,
     return true;
 }
 
-static void deliver_one(GuestTask *task, int signo, const siginfo_t *info)
+/* Returns whether a handler was entered. */
+static bool deliver_one(GuestTask *task, int signo, const siginfo_t *info)
 {
     GuestSigaction act = get_action(task, signo);
 
     if (act.handler == GUEST_SIG_IGN) {
         log_signal(task, signo, info, "ignored");
-        return;
+        return false;
     }
     if (act.handler == GUEST_SIG_DFL) {
         default_action(task, signo, info);
-        return;
+        return false;
     }
     log_signal(task, signo, info, "handled");
     if (!enter_handler(task, signo, info, &act)) {
@@ -410,47 +435,106 @@ static void deliver_one(GuestTask *task, int signo, const siginfo_t *info)
             process_die(task, &segv);
         }
         signal_force(task, &segv);
-        return;
+        return false;
     }
     if (act.flags & SA_RESETHAND) {
         signal_action(task, signo, &(GuestSigaction){ .handler = GUEST_SIG_DFL }, NULL);
     }
     task->blocked |= act.mask | (act.flags & SA_NODEFER ? 0 : signal_bit(signo));
     task->blocked &= ~SIGNAL_FIXED;
+    return true;
 }
 
-void signal_force(GuestTask *task, const siginfo_t *info)
+void signal_force(GuestTask *task, const siginfo_t *forced)
 {
-    int signo = info->si_signo;
-    GuestSigaction act = get_action(task, signo);
+    int signo = forced->si_signo;
+    GuestSigaction act;
+    siginfo_t copy = *forced, *info = &copy;
 
+    /* Without it the instruction runs again. */
+    if (debug_signal(task, signo, info) != DEBUG_DELIVER) {
+        return;
+    }
+    act = get_action(task, signo);
     if (act.handler <= GUEST_SIG_IGN || (task->blocked & signal_bit(signo))) {
         log_signal(task, signo, info, "forced, ends the process");
         process_die(task, info);
     }
-    deliver_one(task, signo, info);
-    set_blocked(task, task->blocked);
+    if (deliver_one(task, signo, info)) {
+        set_blocked(task, task->blocked);
+        debug_stepped(task);
+    }
+}
+
+void signal_ask_debugger(GuestTask *task)
+{
+    uint64_t asked = 0, set;
+
+    while ((set = deliverable(task) & ~asked)) {
+        int signo = __builtin_ctzll(set) + 1;
+
+        switch (debug_signal(task, signo, &task->pending_info[signo])) {
+        case DEBUG_DELIVER:
+            task->debug.approved |= signal_bit(signo);
+            asked |= signal_bit(signo);
+            break;
+        case DEBUG_DROP:
+            atomic_fetch_and(&task->pending, ~signal_bit(signo));
+            break;
+        case DEBUG_AGAIN:
+            break;
+        }
+    }
+}
+
+bool signal_has_handler(GuestTask *task)
+{
+    for (uint64_t set = deliverable(task); set; set &= set - 1) {
+        if (get_action(task, __builtin_ctzll(set) + 1).handler > GUEST_SIG_IGN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Everything that is deliverable; returns whether a handler was entered. */
+static bool deliver_all(GuestTask *task)
+{
+    bool handled = false;
+    uint64_t set;
+
+    while ((set = deliverable(task))) {
+        int signo = __builtin_ctzll(set) + 1;
+        siginfo_t info = task->pending_info[signo];
+        DebugVerdict verdict = debug_signal(task, signo, &info);
+
+        if (verdict == DEBUG_AGAIN) {
+            continue;
+        }
+        atomic_fetch_and(&task->pending, ~signal_bit(signo));
+        if (verdict == DEBUG_DELIVER) {
+            handled |= deliver_one(task, signo, &info);
+        }
+    }
+    return handled;
 }
 
 void signal_deliver(GuestTask *task)
 {
-    do {
-        uint64_t set;
+    bool handled = false;
 
+    do {
         process_park(task);
         atomic_store(&task->signal_pending, 0);
-        while ((set = deliverable(task))) {
-            int signo = __builtin_ctzll(set) + 1;
-            siginfo_t info = task->pending_info[signo];
-
-            atomic_fetch_and(&task->pending, ~signal_bit(signo));
-            deliver_one(task, signo, &info);
-        }
+        handled |= deliver_all(task);
         signal_end_wait(task);
         /* Only now can the next one arrive, on top of the frames just built. */
         signal_host_set_mask(task->blocked);
         requeue_blocked(task);
     } while (atomic_load(&task->signal_pending));
+    if (handled) {
+        debug_stepped(task);
+    }
 }
 
 int64_t signal_return(GuestTask *task)

@@ -122,13 +122,17 @@ static VforkSaved *vfork_save(GuestTask *task)
 static void vfork_restore(GuestTask *task, VforkSaved *saved)
 {
     GuestTask *next;
+    TaskDebug debug;
 
     /* Its place in the list is not ours to put back: others may have left meanwhile. */
     pthread_mutex_lock(&task->process->tasks_lock);
     next = task->next;
+    debug = task->debug;
     *task = saved->task;
     task->next = next;
+    task->debug = debug;
     pthread_mutex_unlock(&task->process->tasks_lock);
+    debug_vfork_end(task, &saved->task.debug);
     memcpy(task->vcpu.state, saved->state, task->process->arch->state_size);
     g_free(saved->state);
     g_free(saved);
@@ -141,6 +145,7 @@ static int vfork_main(void *opaque)
 
     task->actions = child->actions;
     task->is_vfork = true;
+    debug_vfork_begin(task);
     signal_after_fork(task); /* unblocks what the guest has not blocked */
     start_child(task, child->clone);
     cpu_loop(task);
@@ -181,6 +186,7 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
     }
     /* No signal may be recorded between taking and putting back the task's signal state. */
     mask = signal_host_set_mask(~UINT64_C(0));
+    task->debug.vfork_tid = task->tid;
     saved = vfork_save(task);
     pthread_mutex_lock(&task->process->signal_lock);
     memcpy(child.actions, task->actions, sizeof(child.actions));

@@ -270,6 +270,7 @@ int64_t thread_exit(GuestTask *task, int status)
         process_exit(process, process->leader_status);
     }
     strace_exited(task->tid, status);
+    debug_thread_gone(task);
     leave_robust_list(task);
     clear_tid(task);
     if (task->tid == getpid()) {

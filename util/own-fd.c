@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 enum {
-    MAX_OWN = 8, /* the log, the files for perf; more than are ever open at once */
+    /* The log, the files for perf, gdb's and its server's: more than are ever open at once. */
+    MAX_OWN = 64,
     HIGH_FD = 1000,
 };
 

@@ -138,6 +138,7 @@ static void tcg_close(void)
     names_close(m);
     perf_close(m, true);
     dump_close(m);
+    breakpoints_close(m);
     block_cache_done(&m->cache);
     code_buf_done(&m->buf);
     pthread_cond_destroy(&m->moved);
@@ -165,6 +166,7 @@ static int tcg_open(const GuestArch *guest, const AccelOptions *options, const A
         return ret;
     }
     init_locks(m);
+    breakpoints_open(m);
     tcg_target_init(&m->target, backend, guest->globals);
     m->target.pc_offset = guest->pc_offset;
     m->target.pc_bits = guest->address_bits;
@@ -265,6 +267,23 @@ static void tcg_invalidate(GuestAddr start, GuestAddr end)
     machine_invalidate(&machine, start, end);
 }
 
+static int tcg_insert_breakpoint(GuestAddr addr)
+{
+    return breakpoints_insert(&machine, addr);
+}
+
+static int tcg_remove_breakpoint(GuestAddr addr)
+{
+    return breakpoints_remove(&machine, addr);
+}
+
+static void tcg_set_single_step(Vcpu *vcpu, bool on)
+{
+    TcgVcpu *v = vcpu->accel;
+
+    v->step = on;
+}
+
 /* Done by after_fork_child(); fork() alone creates processes that go on running guest code. */
 static void tcg_after_fork(void)
 {
@@ -340,5 +359,8 @@ const AccelOps accel_tcg = {
     .inspect = machine_inspect,
     .after_fork = tcg_after_fork,
     .process_ends = tcg_process_ends,
+    .insert_breakpoint = tcg_insert_breakpoint,
+    .remove_breakpoint = tcg_remove_breakpoint,
+    .set_single_step = tcg_set_single_step,
     .print_stats = tcg_print_stats,
 };

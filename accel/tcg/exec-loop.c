@@ -32,10 +32,11 @@ static uint64_t enter(TcgVcpu *v, const TransBlock *block)
     return ((EnterFn *)(uintptr_t)m->entry)(v->vcpu->state, code);
 }
 
-/* The block at the state's pc; NULL: vcpu->fault says why there is none. */
-static TransBlock *find_block(TcgVcpu *v, GuestAddr pc, uint32_t flags)
+/* The block at the state's pc; NULL: *ret_exit and vcpu->fault say why there is none. */
+static TransBlock *find_block(TcgVcpu *v, GuestAddr pc, VcpuExit *ret_exit)
 {
     Machine *m = v->machine;
+    uint32_t flags = v->flags;
     TransBlock *block = block_cache_find(&m->cache, pc, flags);
 
     while (!block) {
@@ -45,6 +46,10 @@ static TransBlock *find_block(TcgVcpu *v, GuestAddr pc, uint32_t flags)
         case TRANS_OK:
             break;
         case TRANS_FAULT:
+            *ret_exit = VCPU_FAULT;
+            return NULL;
+        case TRANS_BREAKPOINT:
+            *ret_exit = VCPU_DEBUG;
             return NULL;
         case TRANS_FULL:
             machine_flush(v, generation);
@@ -63,11 +68,11 @@ static void remember(TcgVcpu *v, const TransBlock *block)
     v->jump_cache[n] = (TcgJumpCacheEntry){ block->pc, block_code(&m->cache, block) };
 }
 
-static TransBlock *find_at_pc(TcgVcpu *v)
+static TransBlock *find_at_pc(TcgVcpu *v, VcpuExit *ret_exit)
 {
-    TransBlock *block = find_block(v, vcpu_pc(v->vcpu), v->flags);
+    TransBlock *block = find_block(v, vcpu_pc(v->vcpu), ret_exit);
 
-    if (block) {
+    if (block && !(v->flags & FLAG_STEP)) {
         remember(v, block);
     }
     return block;
@@ -85,7 +90,7 @@ static void link_jump(TcgVcpu *v, TransBlock *from, TransLink *link, TransBlock 
 }
 
 /* Generated code came to a direct jump that leads nowhere yet. */
-static TransBlock *follow_jump(TcgVcpu *v, const uint8_t *site)
+static TransBlock *follow_jump(TcgVcpu *v, const uint8_t *site, VcpuExit *ret_exit)
 {
     Machine *m = v->machine;
     TransBlock *from = block_cache_find_host(&m->cache, site);
@@ -97,7 +102,11 @@ static TransBlock *follow_jump(TcgVcpu *v, const uint8_t *site)
         g_error("generated code left at %p, which is no jump", (const void *)site);
     }
     vcpu_set_pc(v->vcpu, link->pc);
-    to = find_block(v, link->pc, v->flags);
+    if (v->flags & FLAG_STEP) {
+        *ret_exit = VCPU_DEBUG;
+        return NULL;
+    }
+    to = find_block(v, link->pc, ret_exit);
     if (to && v->generation == generation) {
         link_jump(v, from, link, to);
     }
@@ -110,6 +119,7 @@ static void update_flags(TcgVcpu *v)
     const GuestArch *guest = v->machine->guest;
     uint32_t flags = guest->block_flags ? guest->block_flags(v->vcpu->state) : 0;
 
+    flags |= v->step ? FLAG_STEP : 0;
     if (flags != v->flags) {
         v->flags = flags;
         vcpu_forget(v);
@@ -150,18 +160,20 @@ static void drop_translations(TcgVcpu *v)
  */
 static bool handle_exit(TcgVcpu *v, uint64_t reason, VcpuExit *ret_exit)
 {
+    *ret_exit = VCPU_DEBUG;
     switch (reason) {
     case TCG_EXIT_LOOKUP:
+        return !v->step;
     case TCG_EXIT_INTERRUPT: /* the loop looks at env->pending first of all */
         return true;
     case TCG_EXIT_FLUSH:
         drop_translations(v);
-        return true;
+        return !v->step;
     case TCG_EXIT_STATE:
         fp_leave(v);
         fp_enter(v);
         update_flags(v);
-        return true;
+        return !v->step;
     case TCG_EXIT_FETCH:
         /* Not fetchable when it was lifted; by now it may be, and then this finds a block. */
         return true;
@@ -186,19 +198,19 @@ static VcpuExit loop(TcgVcpu *v)
             block = NULL;
         }
         if (!block) {
-            block = find_at_pc(v);
+            block = find_at_pc(v, &exit);
         }
         if (!block) {
-            return VCPU_FAULT;
+            return exit;
         }
         if (log_on(LOG_EXEC)) {
             trace_exec(v, block);
         }
         result = enter(v, block);
         if (result >= TCG_EXIT_COUNT) {
-            block = follow_jump(v, (const uint8_t *)(uintptr_t)result);
+            block = follow_jump(v, (const uint8_t *)(uintptr_t)result, &exit);
             if (!block) {
-                return VCPU_FAULT;
+                return exit;
             }
         } else if (handle_exit(v, result, &exit)) {
             block = NULL;

@@ -72,11 +72,14 @@ typedef struct Machine {
     pid_t jit_dump_pid;
     TcgVcpu *vcpus;
     MachineStats stats;
+    struct _GArray *breakpoints; /* GuestAddr, ascending */
     /* Atomic, written under the lock. */
     uint32_t flush_wanted; /* nobody may step inside */
     uint32_t generation;   /* flushes so far */
     uint32_t forks;        /* so far, in this process or before it was one */
     uint64_t code_version; /* invalidations so far */
+    uint32_t nb_breakpoints;
+    uint32_t breakpoint_version; /* changes so far */
 } Machine;
 
 struct TcgVcpu {
@@ -92,6 +95,7 @@ struct TcgVcpu {
     /* The owner's thread only. */
     uint32_t generation; /* machine's when last inside: an older jump cache and chunk are dead */
     uint32_t flags;      /* block flags the jump cache is for */
+    bool step;           /* one instruction, then VCPU_DEBUG */
     TcgJumpCacheEntry *jump_cache;
     TcgCodeSpace chunk; /* what is left of it */
     uint32_t chunk_forks;
@@ -99,6 +103,9 @@ struct TcgVcpu {
     TcgStateMapWriter map;
     uint8_t code[MAX_BLOCK_BYTES];
 };
+
+/* Block flag of our own, beside the guest's: one instruction, not chained, breakpoints do not count. */
+#define FLAG_STEP (UINT32_C(1) << 31)
 
 /* stop.c */
 
@@ -124,7 +131,8 @@ const TcgJumpCacheEntry *empty_jump_cache(void);
 typedef enum TransResult {
     TRANS_OK,
     TRANS_FAULT, /* vcpu->fault says why pc cannot be fetched */
-    TRANS_FULL,  /* flush and try again */
+    TRANS_BREAKPOINT,
+    TRANS_FULL, /* flush and try again */
 } TransResult;
 
 /* Translate the block at pc, or find the one that another thread has just made. v is inside. */
@@ -190,6 +198,17 @@ void process_unwind_close(Machine *m);
 
 /* debug-info.c */
 void debug_info_open(const Machine *m);
+
+/* breakpoints.c */
+
+void breakpoints_open(Machine *m);
+void breakpoints_close(Machine *m);
+/* 0, -EEXIST, -ENOENT. */
+int breakpoints_insert(Machine *m, GuestAddr addr);
+int breakpoints_remove(Machine *m, GuestAddr addr);
+bool breakpoints_has(Machine *m, GuestAddr addr);
+/* How many of size bytes at pc lie before the next breakpoint behind pc. */
+size_t breakpoints_limit(Machine *m, GuestAddr pc, size_t size);
 
 /* smc.c */
 void machine_invalidate(Machine *m, GuestAddr start, GuestAddr end);

@@ -26,8 +26,9 @@ typedef struct Attempt {
     GuestAddr pc;
     uint32_t flags;
     unsigned max_insns;
-    uint64_t version; /* of guest code, before it was fetched */
-    uint32_t forks;   /* before the chunk was written to */
+    uint64_t version;     /* of guest code, before it was fetched */
+    uint32_t breakpoints; /* their version, then */
+    uint32_t forks;       /* before the chunk was written to */
     GuestCode code;
     GuestLift lift;
     TcgRegion *region;
@@ -52,13 +53,21 @@ static void set_fetch_fault(TcgVcpu *v, GuestAddr addr, int code)
     v->vcpu->fault = (VcpuFault){ .signo = SIGSEGV, .code = code, .addr = addr };
 }
 
+/* What must not change from here on. */
+static void note_versions(Attempt *a)
+{
+    Machine *m = a->v->machine;
+
+    a->version = __atomic_load_n(&m->code_version, __ATOMIC_SEQ_CST);
+    a->breakpoints = __atomic_load_n(&m->breakpoint_version, __ATOMIC_SEQ_CST);
+}
+
 /* False: nothing there to execute. */
 static bool fetch(Attempt *a)
 {
     TcgVcpu *v = a->v;
     int code = SEGV_MAPERR;
 
-    a->version = __atomic_load_n(&v->machine->code_version, __ATOMIC_SEQ_CST);
     a->code = (GuestCode){ .pc = a->pc, .bytes = v->code };
     a->code.size = v->machine->hooks.fetch_code(a->pc, v->code, sizeof(v->code), &code);
     if (a->code.size == 0) {
@@ -67,8 +76,7 @@ static bool fetch(Attempt *a)
     return a->code.size > 0;
 }
 
-/* False: the first instruction runs into a page that cannot be fetched. */
-static bool lift(Attempt *a)
+static void lift_code(Attempt *a, const GuestCode *code, unsigned max_insns)
 {
     TcgVcpu *v = a->v;
     Machine *m = v->machine;
@@ -78,8 +86,27 @@ static bool lift(Attempt *a)
     a->region = tcg_region_new(&v->arena, m->target.globals);
     a->region->pc = a->pc;
     ir_begin(&ir, a->region);
-    a->lift = m->guest->lift_block(&ir, &a->code, a->flags, a->max_insns);
+    a->lift = m->guest->lift_block(&ir, code, a->flags & ~FLAG_STEP, max_insns);
     a->region->size = a->lift.size;
+}
+
+/* False: the first instruction runs into a page that cannot be fetched. */
+static bool lift(Attempt *a)
+{
+    TcgVcpu *v = a->v;
+    Machine *m = v->machine;
+    GuestCode limited = a->code;
+
+    if (a->flags & FLAG_STEP) {
+        lift_code(a, &limited, 1);
+    } else {
+        limited.size = breakpoints_limit(m, a->pc, limited.size);
+        lift_code(a, &limited, a->max_insns);
+        if (a->lift.size == 0 && limited.size < a->code.size) {
+            /* A breakpoint inside the instruction, where nobody comes to. */
+            lift_code(a, &a->code, 1);
+        }
+    }
     if (a->lift.size == 0) {
         GuestAddr missing = a->pc + a->code.size;
         int code = SEGV_MAPERR;
@@ -211,7 +238,8 @@ static Installed install(Attempt *a, TransBlock **ret)
 
         /* Mappings elsewhere change all the time in threaded programs: look before giving up. */
         if (version != a->version) {
-            if (!bytes_unchanged(a)) {
+            if (!bytes_unchanged(a) ||
+                __atomic_load_n(&m->breakpoint_version, __ATOMIC_SEQ_CST) != a->breakpoints) {
                 return INSTALL_RETRY;
             }
             a->version = version;
@@ -243,6 +271,10 @@ TransResult translate(TcgVcpu *v, GuestAddr pc, uint32_t flags, TransBlock **ret
 
     for (;;) {
         tick(&a, 0);
+        note_versions(&a);
+        if (!(flags & FLAG_STEP) && breakpoints_has(v->machine, pc)) {
+            return TRANS_BREAKPOINT;
+        }
         if (!fetch(&a) || !lift(&a)) {
             return TRANS_FAULT;
         }

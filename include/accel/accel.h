@@ -96,9 +96,18 @@ typedef struct AccelOps {
     /* The process is about to end: finish what is written for others.  Threads may go on running. */
     void (*process_ends)(void);
 
-    /* Debugging (gdbstub): not for every accelerator; NULL where missing. */
+    /*
+     * Debugging (gdbstub): not for every accelerator; NULL where missing.
+     *
+     * A vCPU that comes to a breakpoint leaves run() with VCPU_DEBUG before the instruction, also when
+     * run() began there.  0, -EEXIST or -ENOENT.  From any thread.
+     */
     int (*insert_breakpoint)(GuestAddr addr);
     int (*remove_breakpoint)(GuestAddr addr);
+    /*
+     * While on, run() leaves with VCPU_DEBUG behind one instruction, or as the instruction has it
+     * (VCPU_SYSCALL, VCPU_FAULT, ...); breakpoints do not count.  Not beside run() of this vCPU.
+     */
     void (*set_single_step)(Vcpu *vcpu, bool on);
 
     /* Counters for -d and monitor commands.  Takes locks under which the log is written. */

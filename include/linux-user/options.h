@@ -19,6 +19,7 @@ typedef struct Options {
     uint64_t stack_size;       /* -s; 0: RLIMIT_STACK */
     uint64_t guest_base;       /* -B */
     char *jitdump_dir;         /* what accel.jitdump_dir points at */
+    const char *gdb;           /* -g; NULL: no server */
     AccelOptions accel;
 
     char **guest_env; /* the guest's environment, -E and -U applied; NULL-ended */

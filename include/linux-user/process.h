@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "linux-user/debug.h"
 #include "linux-user/mmap.h"
 #include "linux-user/options.h"
 #include "target/guest.h"
@@ -61,7 +62,8 @@ typedef struct Process {
     pthread_mutex_t tasks_lock;
     GuestTask *tasks;  /* list through GuestTask.next */
     int leader_status; /* of the first thread, once it has ended */
-    pthread_cond_t task_parked;
+    pthread_cond_t task_parked, task_resumed;
+    ProcessDebug debug;
 
     /* The task that ends the process with a core; all others park.  Set once. */
     _Atomic(GuestTask *) stopper;
@@ -99,10 +101,19 @@ _Noreturn void process_die(GuestTask *task, const siginfo_t *info);
  * when they are (or after two seconds), and does not when another task has begun it.
  */
 void process_stop_others(GuestTask *task);
-/* Another task has asked the calling one to rest. */
+/* The calling task has been asked to rest; and for good, by one that ends the process. */
 bool process_is_stopping(const GuestTask *task);
-/* Then do so: does not return. */
+bool process_is_stopping_for_good(const GuestTask *task);
+/* Then do so, until the process goes on; leaves all signals blocked. */
 void process_park(GuestTask *task);
+/* The same with tasks_lock held and all signals blocked. */
+void process_park_locked(GuestTask *task);
+/* Wait until all tasks rest, for a debugger that has asked them to; tasks_lock held. */
+void process_wait_rest_locked(Process *process);
+/* Bring a task out of guest code or a system call, to look whether it is to rest. */
+void process_kick(GuestTask *task);
+/* The signal is such a kick. */
+bool process_is_kick(const siginfo_t *info);
 
 /* fork(2) around which the locks are consistent: pid in the parent, 0 in the child, -errno. */
 int64_t process_fork(GuestTask *task);

@@ -49,6 +49,7 @@ struct GuestTask {
     bool exited;         /* cpu_loop() returns */
     bool parked;         /* process->tasks_lock: rests for good, see process_park() */
     bool is_vfork; /* a child on its parent's memory: a process, though it is not in its own list */
+    TaskDebug debug;
 };
 
 /* The calling thread's task; NULL outside of guest threads. */
@@ -139,6 +140,14 @@ void signal_restore_library(GuestTask *task);
 /* In the child of fork: nothing is pending. */
 void signal_after_fork(GuestTask *task);
 
+/* Make the host's dispositions those of the actions, or a debugger's: everything is reported. */
+void signal_follow_actions(GuestTask *task);
+void signal_follow_process(Process *process);
+/* A debugger lets through or drops what is about to be delivered, before that. */
+void signal_ask_debugger(GuestTask *task);
+/* A handler is about to run. */
+bool signal_has_handler(GuestTask *task);
+
 /*
  * A system call that may block, without the window in which a signal that has just arrived
  * would be slept over.  The result, -errno, SYS_AGAIN (syscall.h) when a signal came before the
@@ -152,5 +161,7 @@ void signal_after_fork(GuestTask *task);
         (task), (number),                                      \
         (const long[6]){ (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f) })
 int64_t safe_syscall_args(GuestTask *task, long number, const long args[6]);
+/* The same without a look at a debugger. */
+int64_t host_syscall(GuestTask *task, long number, const long args[6]);
 
 #endif

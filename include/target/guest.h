@@ -19,6 +19,12 @@ typedef uint64_t GuestAddr; /* whatever the guest's width */
 typedef struct IrBuilder IrBuilder;
 typedef struct LinuxAbi LinuxAbi;
 
+/* Some bits of a register that lies in several places. */
+typedef struct GuestRegPart {
+    uint32_t offset; /* of 32 bits in the CPU state */
+    uint8_t shift, bits;
+} GuestRegPart;
+
 /* How a register is named to gdb (target.xml feature and number) and DWARF; -1: not there. */
 typedef struct GuestReg {
     const char *name;      /* the ABI name: "a0", "fa5", "pc" */
@@ -29,6 +35,8 @@ typedef struct GuestReg {
     const char *gdb_feature;
     int16_t gdb_number;
     int16_t dwarf_number;
+    bool constant;             /* writes do nothing */
+    const GuestRegPart *parts; /* ended by bits == 0; NULL: it lies at offset */
 } GuestReg;
 
 /* The bytes to lift from: a copy, since the guest may unmap or rewrite its page at any time. */
@@ -60,8 +68,11 @@ typedef struct GuestArch {
     size_t state_size; /* bytes of CPU state, a multiple of 64 */
     uint32_t pc_offset;
     uint32_t sp_offset;
+    const char *gdb_arch; /* gdb's name for it: "riscv:rv64" */
     const GuestReg *regs;
     unsigned nb_regs;
+    const GuestReg *more_regs; /* views of these that gdb has as registers of their own */
+    unsigned nb_more_regs;
     const TcgGlobals *globals; /* IR globals, hottest-first order included */
 
     /* Fill a zeroed state with the values at program start; cpu: the -cpu argument or NULL. */

@@ -75,6 +75,14 @@ typedef struct AbiCoreNote {
     const AbiCoreReg *regs; /* ended by count == 0 */
 } AbiCoreNote;
 
+/* Where glibc keeps a thread's table of thread-local blocks, for debuggers. */
+typedef struct AbiTls {
+    uint32_t pointer;    /* state offset of the thread pointer */
+    int32_t table;       /* from it to the table's address */
+    uint32_t entry_size; /* bytes; entry n is module n's, and begins with the block's address */
+    uint64_t missing;    /* what is there, if not 0, while the block has not been allocated */
+} AbiTls;
+
 typedef struct LinuxAbi {
     /* State offsets: number, six arguments, result. */
     uint32_t syscall_number;
@@ -97,6 +105,7 @@ typedef struct LinuxAbi {
     uint64_t minsigstksz; /* AT_MINSIGSTKSZ */
     size_t sigframe_size; /* bytes of the rt signal frame, a multiple of stack_align */
     bool has_restorer;    /* sigaction has sa_restorer */
+    const AbiTls *tls;    /* NULL: not known */
 
     /*
      * Register sets of a core file, ended by size 0.  The first is NT_PRSTATUS's: its size is

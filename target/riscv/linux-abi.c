@@ -156,6 +156,14 @@ static bool arch_syscall(void *state, const char *name, const uint64_t *args,
     return true;
 }
 
+/* The control block lies before the thread pointer (RISC-V psABI, TLS variant I). */
+static const AbiTls tls = {
+    .pointer = X_OFFSET(4), /* tp */
+    .table = -16,
+    .entry_size = 16,
+    .missing = UINT64_MAX,
+};
+
 const LinuxAbi riscv64_linux_abi = {
     .syscall_number = X_OFFSET(REG_A7),
     .syscall_arg = { X_OFFSET(10), X_OFFSET(11), X_OFFSET(12), X_OFFSET(13), X_OFFSET(14),
@@ -169,6 +177,7 @@ const LinuxAbi riscv64_linux_abi = {
     .uname_machine = "riscv64",
     .interp_dirs = "/usr/riscv64-linux-gnu",
     .stack_align = 16,
+    .tls = &tls,
     .mmap_top = RV_TASK_SIZE,
     /* Two thirds up, as ELF_ET_DYN_BASE. */
     .pie_base = (RV_TASK_SIZE / 3 * 2) & ~UINT64_C(0xfff),

@@ -28,7 +28,7 @@ enum { GDB_PC = 32, GDB_F0 = 33, GDB_CSR0 = 65, DWARF_F0 = 32, FIRST_F_GLOBAL = 
 
 /* clang-format off */
 static const GuestReg regs[] = {
-    { "zero", "x0", STATE(x), 64, -1, CPU_FEATURE, 0, 0 },
+    { "zero", "x0", STATE(x), 64, -1, CPU_FEATURE, 0, 0, true },
 #define X_REG(n, name, heat) \
     { name, "x" #n, STATE(x) + 8 * (n), 64, (n) - 1, CPU_FEATURE, n, n },
 #include "regs.def"
@@ -41,6 +41,16 @@ static const GuestReg regs[] = {
     { "frm", NULL, STATE(frm), 32, -1, FPU_FEATURE, GDB_CSR0 + 2, -1 },
 };
 /* clang-format on */
+
+static const GuestRegPart fcsr_parts[] = {
+    { STATE(fflags), 0, 5 },
+    { STATE(frm), 5, 3 },
+    { 0 },
+};
+
+static const GuestReg more_regs[] = {
+    { "fcsr", NULL, 0, 32, -1, FPU_FEATURE, GDB_CSR0 + 3, -1, false, fcsr_parts },
+};
 
 static bool reset(void *state, const char *cpu, const char **ret_error)
 {
@@ -110,8 +120,11 @@ const GuestArch guest_riscv64 = {
     .state_size = sizeof(RvState),
     .pc_offset = STATE(pc),
     .sp_offset = STATE(x) + 8 * 2,
+    .gdb_arch = "riscv:rv64",
     .regs = regs,
     .nb_regs = sizeof(regs) / sizeof(regs[0]),
+    .more_regs = more_regs,
+    .nb_more_regs = sizeof(more_regs) / sizeof(more_regs[0]),
     .globals = &riscv64_globals,
     .reset = reset,
     .lift_block = rv_lift_block,

@@ -1,0 +1,6 @@
+# guest: abort
+# status: -6
+continue
+# expect: received signal SIGABRT
+continue
+# expect: terminated with signal SIGABRT

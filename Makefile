@@ -31,9 +31,10 @@ check:
 	@scripts/install-deps build cross test roots
 	@scripts/check build-check
 
-## make check-slow  the slow suite: Debian's own programs, from the roots of `make roots`
+## make check-slow  the slow suite: Debian's own programs, from the roots of `make roots`, and a
+##                  minimal system set up by its own programs (debootstrap; as root)
 check-slow: roots
-	@scripts/install-deps build cross test
+	@scripts/install-deps build cross test bootstrap
 	@scripts/check build-check --suite slow
 
 ## make check-help  list the test suites and how to run one test

@@ -50,6 +50,7 @@ PYTHON_TESTS = ["test_math", "test_float", "test_struct", "test_json", "test_re"
                 "test_long", "test_unicodedata", "test_str", "test_zlib", "test_hashlib",
                 "test_sqlite3", "test_fork1", "test_pty", "test_queue", "test_selectors",
                 "test_socketserver", "test_thread", "test_threadsignals", "test_wait4"]
+NOT_CASES = ["run.py", "make-source.py", "debootstrap.py"]
 FAST = ["bash.sh", "text-tools.sh", "words.awk", "lua.lua", "pi.bc"]
 CC1_LEVELS = ["-O0", "-O1", "-O2", "-Os"]
 TIMEOUT = 1800
@@ -199,7 +200,7 @@ def all_cases(source):
     """The scripts of this folder, then what is not a script."""
     cases = []
     for path in sorted(HERE.iterdir()):
-        if path.suffix not in READERS or path.name in ("run.py", "make-source.py"):
+        if path.suffix not in READERS or path.name in NOT_CASES:
             continue
         program, *arguments = READERS[path.suffix]
         if path.suffix in FROM_STDIN:

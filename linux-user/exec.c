@@ -16,6 +16,7 @@
 #include "linux-user/process.h"
 #include "linux-user/syscall.h"
 #include "linux-user/task.h"
+#include "outside.h"
 #include "program.h"
 
 /* What a descriptor is open on, by its name if it still has that one. */
@@ -88,8 +89,11 @@ static int64_t exec_dragoman(GuestTask *task, const char *path, char **argv, cha
 {
     const Process *process = task->process;
     g_autofree char **args = build_argv(process, path, argv);
-    int64_t ret = host_execve(task, "/proc/self/exe", args, envp);
+    int64_t ret = outside_exec(task, args, envp);
 
+    if (ret == -ENOENT) {
+        ret = host_execve(task, "/proc/self/exe", args, envp);
+    }
     /* Without /proc: by the name it had at start. */
     if (ret == -ENOENT) {
         ret = host_execve(task, process->host_exe, args, envp);

@@ -13,9 +13,11 @@
 #include "linux-user/options.h"
 #include "linux-user/process.h"
 #include "linux-user/task.h"
+#include "outside.h"
 
 enum {
     STATUS_BAD_OPTION = 2,
+    STATUS_CANNOT_RUN = 126,
 };
 
 static int complain(Options *options, char *error, int status)
@@ -30,6 +32,7 @@ int main(int argc, char **argv)
 {
     Options options;
     Process *process;
+    Outside outside = { false };
     char *error = NULL;
     int status = 0;
 
@@ -43,10 +46,15 @@ int main(int argc, char **argv)
     case OPTIONS_RUN:
         break;
     }
+    error = outside_enter(&options, &outside);
+    if (error) {
+        return complain(&options, error, STATUS_CANNOT_RUN);
+    }
     process = process_load(&options, &accel_tcg, &error, &status);
     if (!process) {
         return complain(&options, error, status);
     }
+    process->outside = outside;
     debug_start(process);
     cpu_loop(process->tasks); /* the first thread's: does not return */
 }

@@ -139,6 +139,11 @@ static void on_log_items(OptionsParser *parser, const char *value)
     parser->log_items = value;
 }
 
+static void on_inside(OptionsParser *parser, const char *value)
+{
+    parser->options->inside = value;
+}
+
 static void on_log_append(OptionsParser *parser, const char *value)
 {
     parser->log_append = true;
@@ -288,6 +293,7 @@ static const OptionSpec specs[] = {
     { "d", "ITEM,...", "DRAGOMAN_LOG", on_log_items, true, "log these items; -d help lists them" },
     { "D", "FILE", "DRAGOMAN_LOG_FILENAME", on_log_file, true,
       "write the log to FILE (%d: process id) instead of standard error" },
+    { "inside", "FDS", NULL, on_inside, false, "go on in the root directory of the caller" },
     { "log-append", NULL, NULL, on_log_append, false, "write behind what the log file holds" },
     { "dfilter", "RANGE,...", "DRAGOMAN_DFILTER", on_log_filter, true,
       "log only code in these addresses (start..end, start+size)" },

@@ -11,6 +11,7 @@
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
+#include "outside.h"
 #include "sys.h"
 #include "util/log.h"
 #include "util/own-fd.h"
@@ -145,9 +146,22 @@ uint32_t open_flags_to_guest(const GuestTask *task, int flags)
     return out;
 }
 
+int sys_next_own_fd(unsigned first)
+{
+    unsigned outside[2], count = outside_fds(task_self(), outside);
+    int next = own_fd_next(first);
+
+    for (unsigned n = 0; n < count; n++) {
+        if (outside[n] >= first && (next < 0 || outside[n] < (unsigned)next)) {
+            next = (int)outside[n];
+        }
+    }
+    return next;
+}
+
 bool sys_fd_is_own(int64_t fd)
 {
-    return fd == (int)fd && own_fd_is((int)fd);
+    return fd >= 0 && fd == (int)fd && sys_next_own_fd((unsigned)fd) == fd;
 }
 
 void sys_unimp(const char *format, ...)

@@ -144,6 +144,8 @@ static int vfork_main(void *opaque)
     GuestTask *task = child->task;
 
     task->actions = child->actions;
+    /* The descriptors are copies: what the child does to its own is not the parent's. */
+    task->outside = task->is_vfork ? task->outside : task->process->outside;
     task->is_vfork = true;
     debug_vfork_begin(task);
     signal_after_fork(task); /* unblocks what the guest has not blocked */

@@ -16,9 +16,8 @@
 #include "layout.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/process.h"
+#include "outside.h"
 #include "sys.h"
-#include "util/log.h"
-#include "util/own-fd.h"
 
 static bool opens_for_read(int flags)
 {
@@ -111,7 +110,7 @@ int64_t sys_close_range(GuestTask *task, const SysArgs *args)
     int64_t result;
 
     for (;;) {
-        own = own_fd_next(first);
+        own = sys_next_own_fd(first);
         if (first > last || own < 0 || (unsigned)own > last) {
             return sys_result(syscall(SYS_close_range, first, last, flags));
         }
@@ -166,33 +165,44 @@ int64_t sys_readlinkat(GuestTask *task, const SysArgs *args)
     return result;
 }
 
+typedef int DirectoryCall(const char *path);
+
 /*
- * int chdir(const char *path): a directory that only the root has is entered there.  One that the
- * host has as well is the host's, since what is written by relative names stays there.
+ * A directory that only the root has is entered there.  One that the host has as well is the
+ * host's, since what is written by relative names stays there.
  */
-int64_t sys_chdir(GuestTask *task, const SysArgs *args)
+static int64_t enter_directory(GuestTask *task, GuestAddr addr, DirectoryCall *call)
 {
     g_autofree char *path = NULL;
     g_autofree char *found = NULL;
-    int64_t result = sys_path(task, args->v[0], &path);
+    int64_t result = sys_path(task, addr, &path);
 
     if (result == 0) {
-        result = sys_result(chdir(path));
+        result = sys_result(call(path));
     }
     if (result == -ENOENT && task->process->root) {
         found = path_for_read(task->process, path);
-        result = sys_result(chdir(found));
+        result = sys_result(call(found));
     }
     return result;
+}
+
+/* int chdir(const char *path) */
+int64_t sys_chdir(GuestTask *task, const SysArgs *args)
+{
+    return enter_directory(task, args->v[0], chdir);
 }
 
 /* int chroot(const char *path) */
 int64_t sys_chroot(GuestTask *task, const SysArgs *args)
 {
-    g_autofree char *path = NULL;
-    int64_t error = sys_path(task, args->v[0], &path);
+    bool first = outside_keep(task);
+    int64_t result = enter_directory(task, args->v[0], chroot);
 
-    return error ? error : sys_result(chroot(path));
+    if (result < 0 && first) {
+        outside_drop(task);
+    }
+    return result;
 }
 
 static int64_t put_stat(GuestTask *task, GuestAddr addr, const struct stat *st)

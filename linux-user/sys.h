@@ -59,7 +59,11 @@ int64_t sys_growing_struct(GuestTask *task, GuestAddr addr, uint64_t size, void 
 int open_flags_to_host(const GuestTask *task, uint32_t flags);
 uint32_t open_flags_to_guest(const GuestTask *task, int flags);
 
-/* True if fd is a descriptor of dragoman's own (the log), which the guest must not touch. */
+/*
+ * Descriptors the guest neither closes nor replaces: those of util/own-fd.h, and what is kept for a guest that has
+ * called chroot.  The lowest at or above first; -1: none.
+ */
+int sys_next_own_fd(unsigned first);
 bool sys_fd_is_own(int64_t fd);
 
 /* False: seccomp's strict mode ends the process for this call. */

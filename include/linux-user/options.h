@@ -12,6 +12,7 @@
 
 typedef struct Options {
     const char *root;      /* -L: where guest paths are looked up first; NULL: none given */
+    const char *inside;    /* -inside: descriptors of the root to enter; NULL: stay */
     const char *argv0;     /* -0; NULL: the program's path */
     const char *exec_name; /* what execve was called for, if not the program; NULL: the program */
     const char *cpu;       /* -cpu; NULL: the default of the guest */

@@ -29,6 +29,12 @@ typedef struct GuestSigaction {
     uint64_t restorer;
 } GuestSigaction;
 
+/* What a guest in another root directory needs to execute a program; outside.c. */
+typedef struct Outside {
+    bool is_kept;
+    int root, exe; /* descriptors: the root before the first chroot, and dragoman itself */
+} Outside;
+
 typedef struct Process {
     /* Constant once the guest runs. */
     const GuestArch *arch;
@@ -53,6 +59,8 @@ typedef struct Process {
     GuestAddr stack_low, stack_high;
     GuestAddr arg_start, arg_end, env_start, env_end;
     GuestAddr vdso, vdso_sigreturn; /* 0: none */
+
+    Outside outside; /* a vfork child's: GuestTask.outside */
 
     /* Order 1.  Guards actions; never held while a signal can be delivered. */
     pthread_mutex_t signal_lock;

@@ -50,6 +50,7 @@ struct GuestTask {
     bool parked;         /* process->tasks_lock: rests for good, see process_park() */
     bool is_vfork; /* a child on its parent's memory: a process, though it is not in its own list */
     TaskDebug debug;
+    Outside outside; /* is_vfork: its own descriptors, which its parent does not have */
 };
 
 /* The calling thread's task; NULL outside of guest threads. */

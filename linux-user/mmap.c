@@ -26,6 +26,7 @@
 #include "linux-user/guest-mem.h"
 #include "mm-host.h"
 #include "mm-table.h"
+#include "util/lock.h"
 #include "util/log.h"
 
 enum {
@@ -81,7 +82,7 @@ GuestMm *guest_mm_new(GuestAddr top, const AccelOps *accel)
 {
     GuestMm *mm = g_new0(GuestMm, 1);
 
-    pthread_mutex_init(&mm->lock, NULL);
+    lock_init(&mm->lock);
     mm_table_init(&mm->table);
     mm->accel = accel;
     mm->host_places = mm_host_uses_below(top);
@@ -121,8 +122,18 @@ void guest_mm_fork_prepare(GuestMm *mm)
     pthread_mutex_lock(&mm->lock);
 }
 
-void guest_mm_fork_done(GuestMm *mm)
+void guest_mm_fork_done(GuestMm *mm, bool is_child)
 {
+    if (is_child) {
+        lock_init(&mm->lock); /* the owner it has is the parent's thread */
+    } else {
+        pthread_mutex_unlock(&mm->lock);
+    }
+}
+
+void guest_mm_vfork_done(GuestMm *mm)
+{
+    (void)lock_inherit(&mm->lock);
     pthread_mutex_unlock(&mm->lock);
 }
 

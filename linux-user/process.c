@@ -23,6 +23,7 @@
 #include "signal-host.h"
 #include "stack.h"
 #include "strace-signals.h"
+#include "util/lock.h"
 #include "util/log.h"
 
 enum {
@@ -138,8 +139,8 @@ static Process *process_new(const Options *options, const AccelOps *accel, Progr
             process->argv[0] = g_strdup(options->argv0);
         }
     }
-    pthread_mutex_init(&process->signal_lock, NULL);
-    pthread_mutex_init(&process->tasks_lock, NULL);
+    lock_init(&process->signal_lock);
+    lock_init(&process->tasks_lock);
     pthread_cond_init(&process->task_parked, NULL);
     pthread_cond_init(&process->task_resumed, NULL);
     process->elf_flags = program->main.image.flags;
@@ -428,10 +429,10 @@ int64_t process_fork(GuestTask *task)
     guest_mm_fork_prepare(process->mm);
     pid = fork();
     pid = pid < 0 ? -errno : pid;
-    guest_mm_fork_done(process->mm);
-    pthread_mutex_unlock(&process->tasks_lock);
-    pthread_mutex_unlock(&process->signal_lock);
+    guest_mm_fork_done(process->mm, pid == 0);
     if (pid == 0) {
+        lock_init(&process->tasks_lock); /* their owner is the parent's thread */
+        lock_init(&process->signal_lock);
         log_after_fork();
         task->tid = (int)syscall(SYS_gettid);
         process->accel->after_fork();
@@ -439,7 +440,21 @@ int64_t process_fork(GuestTask *task)
         debug_after_fork(process);
         signal_after_fork(task);
     } else {
+        pthread_mutex_unlock(&process->tasks_lock);
+        pthread_mutex_unlock(&process->signal_lock);
         signal_host_set_mask(mask);
     }
     return pid;
+}
+
+void process_after_vfork(GuestTask *task)
+{
+    Process *process = task->process;
+
+    (void)lock_inherit(&process->signal_lock);
+    pthread_mutex_unlock(&process->signal_lock);
+    (void)lock_inherit(&process->tasks_lock);
+    pthread_mutex_unlock(&process->tasks_lock);
+    guest_mm_vfork_done(process->mm);
+    process->accel->after_vfork(&task->vcpu);
 }

@@ -34,6 +34,9 @@ enum {
 #define SIGNAL_STOPS \
     (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 
+/* What ends a process by default, and can be caught. */
+#define SIGNAL_ENDS (~(SIGNAL_FIXED | SIGNAL_IGNORED_BY_DEFAULT | SIGNAL_STOPS))
+
 void signal_init(void)
 {
     signal_host_set(SIGSEGV, SIGNAL_RECORD, 0);
@@ -44,11 +47,11 @@ void signal_init(void)
  * The default action is ours to do: it writes a core file, or, under -strace, the line that says
  * so.  From 32 on signals are the host C library's to begin with.
  */
-static bool ends_by_us(int signo)
+static bool ends_by_us(const GuestTask *task, int signo)
 {
     uint64_t harmless = SIGNAL_IGNORED_BY_DEFAULT | SIGNAL_STOPS | SIGNAL_FIXED;
 
-    return (signal_bit(signo) & SIGNAL_DUMPS) ||
+    return (signal_bit(signo) & (task->is_vfork ? SIGNAL_ENDS : SIGNAL_DUMPS)) ||
            (log_on(LOG_STRACE) && signo < 32 && !(signal_bit(signo) & harmless));
 }
 
@@ -66,7 +69,7 @@ static void follow_action(const GuestTask *task, int signo, const GuestSigaction
         bool reap = signo == SIGCHLD && act->handler == GUEST_SIG_IGN;
 
         signal_host_set(signo, SIGNAL_RECORD, act->flags | (reap ? SA_NOCLDWAIT : 0));
-    } else if (act->handler == GUEST_SIG_DFL && !ends_by_us(signo)) {
+    } else if (act->handler == GUEST_SIG_DFL && !ends_by_us(task, signo)) {
         signal_host_set(signo, SIGNAL_DEFAULT, act->flags);
     } else if (act->handler == GUEST_SIG_IGN) {
         signal_host_set(signo, SIGNAL_IGNORE, act->flags);
@@ -80,7 +83,7 @@ void signal_init_task(GuestTask *task)
     for (int signo = 1; signo <= GUEST_NSIG; signo++) {
         if (signal_host_is_ignored(signo)) {
             task->actions[signo].handler = GUEST_SIG_IGN;
-        } else if (ends_by_us(signo)) {
+        } else if (ends_by_us(task, signo)) {
             follow_action(task, signo, &task->actions[signo]);
         }
     }
@@ -109,6 +112,15 @@ void signal_init_thread(GuestTask *task, const GuestTask *creator)
 {
     task->altstack.flags = SS_DISABLE;
     task->blocked = creator->blocked;
+}
+
+void signal_init_vfork(GuestTask *task)
+{
+    for (int signo = 1; signo <= GUEST_NSIG; signo++) {
+        if (task->actions[signo].handler == GUEST_SIG_DFL && (signal_bit(signo) & SIGNAL_ENDS)) {
+            follow_action(task, signo, &task->actions[signo]);
+        }
+    }
 }
 
 void signal_after_fork(GuestTask *task)

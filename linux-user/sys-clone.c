@@ -6,7 +6,7 @@
  * the same: the child is a host process on the same memory, which runs guest code on a stack of
  * its own until it calls exec or exits; the parent's thread sleeps in clone meanwhile.  What the
  * child changes in dragoman's memory that is not guest memory (registers, signal state) is put
- * back when the parent wakes up.
+ * back when the parent wakes up, and so is what it leaves half done when it is killed.
  * The child has its own table of signal actions, since the parent's other threads go on.
  *
  * Threads are thread.c's.
@@ -148,6 +148,7 @@ static int vfork_main(void *opaque)
     task->outside = task->is_vfork ? task->outside : task->process->outside;
     task->is_vfork = true;
     debug_vfork_begin(task);
+    signal_init_vfork(task);
     signal_after_fork(task); /* unblocks what the guest has not blocked */
     start_child(task, child->clone);
     cpu_loop(task);
@@ -195,6 +196,7 @@ static int64_t do_vfork(GuestTask *task, const CloneArgs *clone_args)
     pthread_mutex_unlock(&task->process->signal_lock);
     pid = sys_result(clone(vfork_main, stack + VFORK_STACK_SIZE,
                            CLONE_VM | CLONE_VFORK | (clone_args->flags & CSIGNAL), &child));
+    process_after_vfork(task);
     vfork_restore(task, saved);
     sys_execve_reclaim();
     signal_host_set_mask(mask);

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "accel/debug-info.h"
+#include "util/lock.h"
 #include "util/log.h"
 
 enum {
@@ -113,7 +114,7 @@ static void after_fork_child(void)
     }
     __atomic_store_n(&m->flush_wanted, 0, __ATOMIC_SEQ_CST);
     perf_forked_child(m);
-    pthread_mutex_unlock(&m->lock);
+    lock_init(&m->lock); /* the owner it has is the parent's thread */
     pthread_cond_init(&m->moved, NULL);
 }
 
@@ -121,7 +122,7 @@ static void init_locks(Machine *m)
 {
     static bool done;
 
-    pthread_mutex_init(&m->lock, NULL);
+    lock_init(&m->lock);
     pthread_cond_init(&m->moved, NULL);
     if (!done) {
         pthread_atfork(before_fork, after_fork_parent, after_fork_child);
@@ -313,6 +314,11 @@ static void tcg_process_ends(void)
     pthread_mutex_unlock(&machine.lock);
 }
 
+static void tcg_after_vfork(Vcpu *vcpu)
+{
+    machine_recover(vcpu->accel);
+}
+
 static double per(uint64_t n, uint64_t of)
 {
     return of ? (double)n / (double)of : 0;
@@ -362,5 +368,6 @@ const AccelOps accel_tcg = {
     .insert_breakpoint = tcg_insert_breakpoint,
     .remove_breakpoint = tcg_remove_breakpoint,
     .set_single_step = tcg_set_single_step,
+    .after_vfork = tcg_after_vfork,
     .print_stats = tcg_print_stats,
 };

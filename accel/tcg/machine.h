@@ -66,9 +66,10 @@ typedef struct Machine {
     pthread_cond_t moved; /* a vCPU stepped outside, or a flush ended */
     CodeBuf buf;
     BlockCache cache;
-    CodeNames *names; /* NULL: the backend's code has no frames of its own */
-    PerfNames *perf;  /* NULL: nothing is written for perf */
-    FILE *jit_dump;   /* NULL: nobody asked for it */
+    const TcgVcpu *flusher; /* at work with flush_wanted */
+    CodeNames *names;       /* NULL: the backend's code has no frames of its own */
+    PerfNames *perf;        /* NULL: nothing is written for perf */
+    FILE *jit_dump;         /* NULL: nobody asked for it */
     pid_t jit_dump_pid;
     TcgVcpu *vcpus;
     MachineStats stats;
@@ -123,6 +124,11 @@ void vcpu_init_cache(TcgVcpu *v);
  * Forget all translations unless somebody did since generation; v is inside before and after.
  */
 void machine_flush(TcgVcpu *v, uint32_t generation);
+/*
+ * The vfork child that ran on v is gone, maybe killed with the lock held or in a flush: make whole
+ * what it left.  v is outside.
+ */
+void machine_recover(TcgVcpu *v);
 /* The jump cache a vCPU has while a request is pending: nothing is ever found in it. */
 const TcgJumpCacheEntry *empty_jump_cache(void);
 

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "util/lock.h"
+
 /* Zero entries match no pc but 0, whose index is 0; this one is odd and the last there is. */
 #define NO_PC UINT64_MAX
 
@@ -128,8 +130,9 @@ static void wait_until_all_outside(Machine *m)
     }
 }
 
-static void flush_locked(Machine *m)
+static void flush_locked(Machine *m, const TcgVcpu *v)
 {
+    m->flusher = v;
     __atomic_store_n(&m->flush_wanted, 1, __ATOMIC_SEQ_CST);
     wait_until_all_outside(m);
     code_buf_reset(&m->buf);
@@ -139,6 +142,7 @@ static void flush_locked(Machine *m)
     m->stats.flushes++;
     __atomic_store_n(&m->generation, m->generation + 1, __ATOMIC_RELEASE);
     __atomic_store_n(&m->flush_wanted, 0, __ATOMIC_SEQ_CST);
+    m->flusher = NULL;
     pthread_cond_broadcast(&m->moved);
 }
 
@@ -149,10 +153,26 @@ void machine_flush(TcgVcpu *v, uint32_t generation)
     pthread_mutex_lock(&m->lock);
     __atomic_store_n(&v->inside, 0, __ATOMIC_SEQ_CST);
     if (!m->flush_wanted && m->generation == generation) {
-        flush_locked(m);
+        flush_locked(m, v);
     } else {
         pthread_cond_broadcast(&m->moved);
     }
     pthread_mutex_unlock(&m->lock);
     vcpu_step_inside(v);
+}
+
+void machine_recover(TcgVcpu *v)
+{
+    Machine *m = v->machine;
+    bool held = lock_inherit(&m->lock);
+
+    __atomic_store_n(&v->inside, 0, __ATOMIC_SEQ_CST);
+    if (held || m->flusher == v) {
+        /* Tables may be half changed: start over. */
+        v->chunk = (TcgCodeSpace){ 0 };
+        flush_locked(m, v);
+    } else if (m->flush_wanted) {
+        pthread_cond_broadcast(&m->moved);
+    }
+    pthread_mutex_unlock(&m->lock);
 }

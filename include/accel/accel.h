@@ -93,6 +93,9 @@ typedef struct AccelOps {
     /* Children of fork have one thread: take stock of locks. Called in the child. */
     void (*after_fork)(void);
 
+    /* In the parent of vfork, with the vCPU the child ran on: it may have died at any place. */
+    void (*after_vfork)(Vcpu *vcpu);
+
     /* The process is about to end: finish what is written for others.  Threads may go on running. */
     void (*process_ends)(void);
 

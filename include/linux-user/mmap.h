@@ -93,6 +93,8 @@ char *guest_mm_file(GuestMm *mm, GuestAddr addr);
 
 /* Around fork(2), so that the child does not inherit a lock held by another thread. */
 void guest_mm_fork_prepare(GuestMm *mm);
-void guest_mm_fork_done(GuestMm *mm);
+void guest_mm_fork_done(GuestMm *mm, bool is_child);
+/* In the parent of vfork: the child may have been killed with the lock held. */
+void guest_mm_vfork_done(GuestMm *mm);
 
 #endif

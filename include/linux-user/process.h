@@ -125,6 +125,8 @@ bool process_is_kick(const siginfo_t *info);
 
 /* fork(2) around which the locks are consistent: pid in the parent, 0 in the child, -errno. */
 int64_t process_fork(GuestTask *task);
+/* In the parent of vfork: its child, which ran as task, may have been killed at any place. */
+void process_after_vfork(GuestTask *task);
 
 /*
  * Where the guest's path is found: under process->root if it exists there, else itself.  Relative

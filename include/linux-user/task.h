@@ -3,7 +3,7 @@
  *
  * The host's signal mask mirrors the guest's (without SIGSEGV and SIGBUS, which generated code
  * needs), and a host handler exists exactly for the signals the guest handles and for those that
- * dump core by default.  So the kernel decides what is deliverable, in which order, and which
+ * dump core by default; in a vfork child for those that end it.  So the kernel decides what is deliverable, in which order, and which
  * system calls restart.  The host handler
  * records one signal, blocks all others until it has been delivered, and kicks the vCPU.
  */
@@ -138,6 +138,11 @@ void signal_init_thread(GuestTask *task, const GuestTask *creator);
  * setuid(), which nobody here calls; it goes back to the guest's, which does the same.
  */
 void signal_restore_library(GuestTask *task);
+/*
+ * In the child of vfork, which would leave its parent's memory half changed: no signal ends it at
+ * any place (but SIGKILL; process_after_vfork()).
+ */
+void signal_init_vfork(GuestTask *task);
 /* In the child of fork: nothing is pending. */
 void signal_after_fork(GuestTask *task);
 

@@ -27,10 +27,14 @@ static Shared *shared;
 ONE(0)
 ONE(1)
 ONE(2)
-ONE(3) ONE(4) ONE(5) ONE(6) ONE(7)
+ONE(3)
+ONE(4)
+ONE(5)
+ONE(6)
+ONE(7)
 
-    /* Code is new each time: a translator has work to do, a processor does not notice. */
-    static void work(void)
+/* Code is new each time: a translator has work to do, a processor does not notice. */
+static void work(void)
 {
     static void (*const parts[])(void) = { part0, part1, part2, part3, part4, part5, part6, part7 };
 

@@ -373,6 +373,7 @@ def parse_options():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dragoman", required=True)
     parser.add_argument("--cc", default="riscv64-linux-gnu-gcc")
+    parser.add_argument("--interpreter", action="store_true", help="it has no native code")
     parser.add_argument("--qemu", action="append", default=[], help="compare with it; repeatable")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=3000, help="sequences")
@@ -390,6 +391,8 @@ def runners_of(options, driver, folder):
     step = dragoman("step", "--one-insn-per-block")
     if options.qemu:
         return [dragoman("x86"), step]
+    if options.interpreter:
+        return [dragoman("tci"), step]
     return [dragoman("x86"), dragoman("x86-sse2", SSE2), dragoman("tci", "--backend=tci"), step]
 
 

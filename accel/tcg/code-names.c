@@ -55,7 +55,7 @@ static void register_slice(Slice *slice)
 
     slice->known = tcg_jit_image_symbols(slice->image);
     if (slice->entry) {
-        tcg_gdb_jit_update(slice->entry, size);
+        slice->entry = tcg_gdb_jit_update(slice->entry, size);
     } else {
         slice->entry = tcg_gdb_jit_register(file, size);
     }

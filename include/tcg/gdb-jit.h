@@ -15,8 +15,8 @@ typedef struct TcgJitEntry TcgJitEntry;
 /* Tell debuggers of the object file; it must stay as long as the entry. */
 TcgJitEntry *tcg_gdb_jit_register(const void *file, size_t size);
 void tcg_gdb_jit_unregister(TcgJitEntry *entry);
-/* The file has changed: let a debugger that follows the list read it anew. */
-void tcg_gdb_jit_update(TcgJitEntry *entry, size_t size);
+/* The file has changed: let a debugger that follows the list read it anew.  Returns the entry it has now. */
+TcgJitEntry *tcg_gdb_jit_update(TcgJitEntry *entry, size_t size);
 /* The same for those that come later, who look at the list as it is then. */
 void tcg_gdb_jit_set_size(TcgJitEntry *entry, size_t size);
 

@@ -90,13 +90,13 @@ void tcg_gdb_jit_unregister(TcgJitEntry *entry)
     g_free(entry);
 }
 
-void tcg_gdb_jit_update(TcgJitEntry *entry, size_t size)
+/* The new one comes first: between the two a debugger may stop the other threads and look at them. */
+TcgJitEntry *tcg_gdb_jit_update(TcgJitEntry *entry, size_t size)
 {
-    unlink_entry(entry);
-    notify(JIT_UNREGISTER_FN, entry);
-    entry->size = size;
-    link_entry(entry);
-    notify(JIT_REGISTER_FN, entry);
+    TcgJitEntry *updated = tcg_gdb_jit_register(entry->file, size);
+
+    tcg_gdb_jit_unregister(entry);
+    return updated;
 }
 
 void tcg_gdb_jit_set_size(TcgJitEntry *entry, size_t size)

@@ -67,7 +67,8 @@ def run(args, program, case):
     result = RESULT.search(done.stdout)
     if result and re.search(case.wanted, result[1]):
         return []
-    return [f"wanted: {case.wanted}", *done.stdout.splitlines()[-12:], done.stderr[-1000:]]
+    wrong = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+    return [f"wanted: {case.wanted}", *wrong[:5], *done.stdout.splitlines()[-12:], done.stderr[-1000:]]
 
 
 def main():

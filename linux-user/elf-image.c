@@ -7,10 +7,12 @@
 #include "elf-image.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -384,4 +386,36 @@ const char *elf_machine_name(uint16_t machine, unsigned bits, bool big_endian)
         }
     }
     return NULL;
+}
+
+bool elf_image_open(const char *path, ElfSource *ret_source, ElfImage *ret_image)
+{
+    ElfSource source = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
+    ElfImage image = { 0 };
+    g_autofree char *error = NULL, *wrong = NULL;
+    struct stat st;
+
+    if (source.fd < 0) {
+        return false;
+    }
+    if (fstat(source.fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        source.size = (uint64_t)st.st_size;
+        error = elf_read_header(&source, &image);
+        if (!error) {
+            /* A library without entry point is "wrong" but has its segments. */
+            wrong = elf_read_segments(&source, &image);
+            *ret_source = source;
+            *ret_image = image;
+            return true;
+        }
+    }
+    elf_image_done(&image);
+    close(source.fd);
+    return false;
+}
+
+void elf_image_close(ElfSource *source, ElfImage *image)
+{
+    elf_image_done(image);
+    close(source->fd);
 }

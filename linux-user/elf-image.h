@@ -71,4 +71,8 @@ char *elf_map(const ElfSource *source, ElfImage *image, GuestMm *mm, GuestAddr h
 /* "riscv64" for a machine number, for messages; NULL: never heard of. */
 const char *elf_machine_name(uint16_t machine, unsigned bits, bool big_endian);
 
+/* A regular ELF file to read tables from, whether or not it could be loaded; false: nothing is open. */
+bool elf_image_open(const char *path, ElfSource *ret_source, ElfImage *ret_image);
+void elf_image_close(ElfSource *source, ElfImage *image);
+
 #endif

@@ -7,10 +7,8 @@
 #include "lines.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <glib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "elf-image.h"
@@ -481,25 +479,14 @@ static Lines *read_lines(const ElfSource *source, const ElfImage *image)
 
 Lines *lines_read(const char *path)
 {
-    ElfSource source = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
-    ElfImage image = { 0 };
+    ElfSource source;
+    ElfImage image;
     Lines *lines = NULL;
-    g_autofree char *error = NULL;
-    struct stat st;
 
-    if (source.fd < 0) {
-        return NULL;
+    if (elf_image_open(path, &source, &image)) {
+        lines = read_lines(&source, &image);
+        elf_image_close(&source, &image);
     }
-    if (fstat(source.fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        source.size = (uint64_t)st.st_size;
-        error = elf_read_header(&source, &image);
-        if (!error) {
-            error = elf_read_segments(&source, &image);
-            lines = read_lines(&source, &image);
-        }
-    }
-    elf_image_done(&image);
-    close(source.fd);
     return lines;
 }
 

@@ -7,10 +7,8 @@
 #include "symbols.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <glib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "elf-image.h"
@@ -156,27 +154,15 @@ static Symbols *read_table(const ElfSource *source, const ElfImage *image, uint3
 
 Symbols *symbols_read(const char *path)
 {
-    ElfSource source = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
-    ElfImage image = { 0 };
+    ElfSource source;
+    ElfImage image;
     Symbols *symbols = NULL;
-    g_autofree char *error = NULL;
-    struct stat st;
 
-    if (source.fd < 0) {
-        return NULL;
+    if (elf_image_open(path, &source, &image)) {
+        symbols = read_table(&source, &image, SHT_SYMTAB);
+        symbols = symbols ? symbols : read_table(&source, &image, SHT_DYNSYM);
+        elf_image_close(&source, &image);
     }
-    if (fstat(source.fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        source.size = (uint64_t)st.st_size;
-        error = elf_read_header(&source, &image);
-        if (!error) {
-            /* A library without entry point is "wrong" but has its segments. */
-            error = elf_read_segments(&source, &image);
-            symbols = read_table(&source, &image, SHT_SYMTAB);
-            symbols = symbols ? symbols : read_table(&source, &image, SHT_DYNSYM);
-        }
-    }
-    elf_image_done(&image);
-    close(source.fd);
     return symbols;
 }
 

@@ -31,19 +31,6 @@
 
 enum { PC_OFFSET = 2048, ROUND_SHIFT = 13 };
 
-static const char *const feature_sets[] = {
-    "-avx",
-    "-avx2",
-    "-bmi1",
-    "-bmi2",
-    "-f16c",
-    "-fma",
-    "-lzcnt",
-    "-movbe",
-    "-popcnt",
-    "-sse4.1",
-    "-avx,-bmi1,-bmi2,-lzcnt,-movbe,-popcnt,-sse4.1",
-};
 static const char *const round_names[] = { "nearest", "down", "up", "zero" };
 static const struct {
     const char *name;
@@ -455,8 +442,8 @@ void test_exec(Case *c)
         exec_each_left_out(&x, tcg_backends[n]);
         exec_poor(&x, tcg_backends[n]);
         if (strcmp(tcg_backends[n]->name, "x86") == 0) {
-            for (unsigned k = 0; k < G_N_ELEMENTS(feature_sets); k++) {
-                exec_plain(&x, tcg_backends[n], feature_sets[k]);
+            for (unsigned k = 0; k < IR_FEATURE_SETS; k++) {
+                exec_plain(&x, tcg_backends[n], ir_feature_sets[k]);
             }
         }
     }

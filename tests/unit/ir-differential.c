@@ -20,20 +20,6 @@
 
 enum { DEFAULT_COUNT = 5000, MAX_FAILURES = 3, NB_RUNNERS = 6 };
 
-static const char *const feature_sets[] = {
-    "-avx",
-    "-avx2",
-    "-bmi1",
-    "-bmi2",
-    "-f16c",
-    "-fma",
-    "-lzcnt",
-    "-movbe",
-    "-popcnt",
-    "-sse4.1",
-    "-avx,-bmi1,-bmi2,-lzcnt,-movbe,-popcnt,-sse4.1",
-};
-
 static uint32_t first_seed = 1, count = DEFAULT_COUNT;
 static IrRunner judge;
 static unsigned runs;
@@ -62,8 +48,8 @@ static bool without_pass(IrRunner *runner, uint32_t seed)
 
 static bool without_features(IrRunner *runner, uint32_t seed, uint64_t alone)
 {
-    const char *features = feature_sets[seed % G_N_ELEMENTS(feature_sets)];
-    bool plain = seed / G_N_ELEMENTS(feature_sets) % 2;
+    const char *features = ir_feature_sets[seed % IR_FEATURE_SETS];
+    bool plain = seed / IR_FEATURE_SETS % 2;
 
     return ir_runner_init(runner, "x86", features, true, plain ? alone : 0);
 }

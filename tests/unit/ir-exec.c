@@ -8,6 +8,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
+const char *const ir_feature_sets[IR_FEATURE_SETS] = {
+    "-avx",
+    "-avx2",
+    "-bmi1",
+    "-bmi2",
+    "-f16c",
+    "-fma",
+    "-lzcnt",
+    "-movbe",
+    "-popcnt",
+    "-sse4.1",
+    "-avx,-bmi1,-bmi2,-lzcnt,-movbe,-popcnt,-sse4.1",
+};
+
 typedef uint64_t EnterFn(void *state, const void *code);
 
 static IrMachine *current; /* whose code runs */

@@ -19,6 +19,10 @@
 
 enum { IR_STATE_SIZE = 4096, IR_MXCSR = 0x1f80 };
 
+/* Of x86, to run with: each feature off, then all of them. */
+enum { IR_FEATURE_SETS = 11 };
+extern const char *const ir_feature_sets[IR_FEATURE_SETS];
+
 /* A compiled region. */
 typedef struct IrCode {
     const uint8_t *rx;
